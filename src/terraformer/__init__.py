@@ -1,0 +1,1 @@
+"""terraformer: natural language to Terraform, proven by formal verification."""

@@ -1,0 +1,38 @@
+"""Frozen records that every room shares. This room imports no other."""
+
+from terraformer.types.config import TerraformConfig
+from terraformer.types.report import (
+    Assumption,
+    Certificate,
+    PlannedChange,
+    Position,
+    RuleResult,
+    Severity,
+    SourceRange,
+    Stage,
+    StageResult,
+    StageStatus,
+    ToolError,
+    VerificationReport,
+)
+from terraformer.types.task import Attempt, Policy, Task, Trace
+
+__all__ = [
+    "Assumption",
+    "Attempt",
+    "Certificate",
+    "PlannedChange",
+    "Policy",
+    "Position",
+    "RuleResult",
+    "Severity",
+    "SourceRange",
+    "Stage",
+    "StageResult",
+    "StageStatus",
+    "Task",
+    "TerraformConfig",
+    "ToolError",
+    "Trace",
+    "VerificationReport",
+]
