@@ -1,1 +1,129 @@
-"""terraformer: natural language to Terraform, proven by formal verification."""
+"""terraformer: natural language to Terraform, generated or changed, proven by formal verification.
+
+    from terraformer import TerraformConfig, verify
+    report = verify(TerraformConfig.from_text('resource "aws_s3_bucket" "logs" { bucket = "my-logs" }'))
+    report.deployable      # True: real Terraform planned it, with no provider binary, credentials or network
+
+Names are loaded on first use, so that importing the package stays cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from terraformer._version import __version__
+
+if TYPE_CHECKING:
+    from terraformer.errors import (
+        BundleError,
+        ModelError,
+        PolicyError,
+        SettingsError,
+        TerraformerError,
+        ToolFailure,
+        UsageError,
+    )
+    from terraformer.generate import GenerateSettings, generate
+    from terraformer.models import get_model
+    from terraformer.types import (
+        Assumption,
+        Attempt,
+        Certificate,
+        Policy,
+        Severity,
+        Stage,
+        Task,
+        TerraformConfig,
+        ToolError,
+        Trace,
+        VerificationReport,
+    )
+    from terraformer.verify import (
+        VerifierPool,
+        VerifySettings,
+        load_config,
+        load_policies,
+        verify,
+        verify_async,
+    )
+
+__all__ = [
+    "Assumption",
+    "Attempt",
+    "BundleError",
+    "Certificate",
+    "GenerateSettings",
+    "ModelError",
+    "Policy",
+    "PolicyError",
+    "SettingsError",
+    "Severity",
+    "Stage",
+    "Task",
+    "TerraformConfig",
+    "TerraformerError",
+    "ToolError",
+    "ToolFailure",
+    "Trace",
+    "UsageError",
+    "VerificationReport",
+    "VerifierPool",
+    "VerifySettings",
+    "__version__",
+    "generate",
+    "get_model",
+    "load_config",
+    "load_policies",
+    "verify",
+    "verify_async",
+]
+
+_ROOMS = {
+    "terraformer.errors": (
+        "BundleError",
+        "ModelError",
+        "PolicyError",
+        "SettingsError",
+        "TerraformerError",
+        "ToolFailure",
+        "UsageError",
+    ),
+    "terraformer.types": (
+        "Assumption",
+        "Attempt",
+        "Certificate",
+        "Policy",
+        "Severity",
+        "Stage",
+        "Task",
+        "TerraformConfig",
+        "ToolError",
+        "Trace",
+        "VerificationReport",
+    ),
+    "terraformer.verify": (
+        "VerifierPool",
+        "VerifySettings",
+        "load_config",
+        "load_policies",
+        "verify",
+        "verify_async",
+    ),
+    "terraformer.generate": ("GenerateSettings", "generate"),
+    "terraformer.models": ("get_model",),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    room = _HOME.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(room), name)
+    globals()[name] = value  # a submodule of the same name must not shadow the function
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
