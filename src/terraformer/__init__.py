@@ -10,6 +10,8 @@ Names are loaded on first use, so that importing the package stays cheap.
 from __future__ import annotations
 
 import importlib
+import sys
+import types as _types
 from typing import TYPE_CHECKING, Any
 
 from terraformer._version import __version__
@@ -121,9 +123,25 @@ def __getattr__(name: str) -> Any:
     if room is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(room), name)
-    globals()[name] = value  # a submodule of the same name must not shadow the function
+    globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _Package(_types.ModuleType):
+    """Keeps ``from terraformer import verify`` the function, whatever has imported the room ``terraformer.verify``.
+
+    The import system binds a submodule on its parent after loading it; for the rooms whose name is also that of a
+    public function that binding is dropped (``from terraformer.verify import ...`` does not need it).
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _HOME and isinstance(value, _types.ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
