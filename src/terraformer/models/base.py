@@ -14,7 +14,7 @@ Message = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SamplingSettings:
-    """``max_tokens`` bounds the reply; ``seed`` makes it repeatable where the model supports it; ``timeout`` in seconds."""
+    """``max_tokens`` bounds the reply; ``seed`` makes it repeatable where the model can; ``timeout`` is in seconds."""
 
     temperature: float = 0.0
     top_p: float = 1.0

@@ -1,0 +1,242 @@
+"""A small language model inside this process: SmolLM2-135M-Instruct through llama.cpp (xllamacpp).
+
+The weights are fetched once (``terraformer.models.weights``), afterwards nothing needs a network. One llama.cpp server
+per process and weights is loaded on first use and shared; its only door is a unix socket in a private directory. Each
+completion starts from an empty cache, so that the same messages, grammar and seed give the same reply.
+
+Not covered: graphics cards (CPU only), more than one reply at a time (callers queue).
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import queue
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from terraformer.errors import ModelError, UsageError
+from terraformer.models.base import Completion, Message, SamplingSettings
+from terraformer.models.weights import SMOLLM2, Progress, Weights, fetch
+
+__all__ = ["EmbeddedModel", "from_argument"]
+
+CONTEXT_TOKENS: Final = 8192
+
+
+class _Server:
+    """One loaded model. Freed by ``close``."""
+
+    def __init__(self, path: Path, context: int) -> None:
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise ModelError(f"the embedded model needs the package xllamacpp: {error}") from error
+        self._directory = Path(tempfile.mkdtemp(prefix="terraformer-"))  # mode 0700
+        cores = _cores()
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = context
+        params.n_parallel = 1
+        params.n_gpu_layers = 0
+        params.cpuparams.n_threads = cores
+        params.cpuparams_batch.n_threads = cores
+        params.n_threads_http = 1
+        params.verbosity = -1
+        params.warmup = False
+        params.cache_ram_mib = 0
+        params.endpoint_slots = False
+        params.endpoint_props = False
+        params.hostnames = [str(self._directory / "llama.sock")]
+        try:
+            self.raw: Any = xllamacpp.Server(params)
+        except Exception as error:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            raise ModelError(f"{path.name} cannot be loaded: {error}") from error
+        self.lock = threading.Lock()
+
+    def close(self) -> None:
+        with self.lock:
+            self.raw = None  # the extension stops its threads when the last reference goes
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+_servers: dict[tuple[int, str], _Server] = {}
+_servers_lock = threading.Lock()
+
+
+def _server(path: Path, context: int) -> _Server:
+    # Keyed by process: the threads of a server do not survive a fork.
+    key = (os.getpid(), str(path))
+    with _servers_lock:
+        if key not in _servers:
+            _servers[key] = _Server(path, context)
+        return _servers[key]
+
+
+@atexit.register
+def _close_all() -> None:
+    with _servers_lock:
+        for (pid, _), server in list(_servers.items()):
+            if pid == os.getpid():
+                server.close()
+        _servers.clear()
+
+
+def _cores() -> int:
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+class EmbeddedModel:
+    """The embedded model, or any other GGUF file given as ``path``.
+
+    ``progress`` is told of the download on first use. Raises ModelError when the weights cannot be had or loaded, when
+    the prompt is longer than the context, when the grammar is malformed, and after ``SamplingSettings.timeout``.
+    """
+
+    supports_grammar = True
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        weights: Weights = SMOLLM2,
+        cache: Path | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.name = "embedded" if path is None else f"embedded:{path.name}"
+        self.progress = progress
+        self._path, self._weights, self._cache = path, weights, cache
+
+    def prepare(self) -> None:
+        """Fetch and load now what the first completion would fetch and load."""
+        self._load()
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        settings: SamplingSettings | None = None,
+        *,
+        grammar: str | None = None,
+        on_token: Callable[[str], None] | None = None,
+    ) -> Completion:
+        settings = settings or SamplingSettings()
+        server = self._load()
+        request: dict[str, Any] = {
+            "messages": [dict(m) for m in messages],
+            "max_tokens": min(settings.max_tokens, CONTEXT_TOKENS),
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "seed": settings.seed if settings.seed is not None else 0,
+            "cache_prompt": False,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if grammar is not None:
+            request["grammar"] = grammar
+        started = time.monotonic()
+        with server.lock:
+            if server.raw is None:
+                raise ModelError("the embedded model was closed")
+            return _run(server.raw, request, settings.timeout, started, on_token)
+
+    def close(self) -> None:
+        """Unload the model when this process has loaded it; the next completion loads it again."""
+        path = self._path
+        if path is None:
+            from terraformer.models.weights import cached_path
+
+            path = cached_path(self._weights, self._cache)
+        with _servers_lock:
+            server = _servers.pop((os.getpid(), str(path)), None)
+        if server is not None:
+            server.close()
+
+    def _load(self) -> _Server:
+        path = self._path if self._path is not None else fetch(self._weights, cache=self._cache, progress=self.progress)
+        return _server(path, CONTEXT_TOKENS)
+
+
+def _run(
+    raw: Any, request: dict[str, Any], timeout: float, started: float, on_token: Callable[[str], None] | None
+) -> Completion:
+    """Run one request in a thread of its own: an interrupt or a timeout then ends it at its next token."""
+    chunks: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    cancelled = threading.Event()
+
+    def receive(chunk: Any) -> bool:
+        chunks.put(chunk)
+        return cancelled.is_set()
+
+    def work() -> None:
+        try:
+            outcome = raw.handle_chat_completions(request, receive)
+            if isinstance(outcome, dict):
+                chunks.put(outcome)
+        except BaseException as error:
+            chunks.put(error)
+        finally:
+            chunks.put(None)
+
+    thread = threading.Thread(target=work, name="terraformer-embedded", daemon=True)
+    thread.start()
+    pieces: list[str] = []
+    finish = "stop"
+    usage: dict[str, Any] = {}
+    try:
+        while True:
+            remaining = started + timeout - time.monotonic()
+            try:
+                chunk = chunks.get(timeout=max(0.0, remaining))
+            except queue.Empty:
+                raise ModelError(f"the embedded model took more than {timeout:.0f} s", retryable=True) from None
+            if chunk is None:
+                break
+            if isinstance(chunk, BaseException):
+                raise ModelError(f"the embedded model failed: {chunk}") from chunk
+            for part in chunk if isinstance(chunk, list) else [chunk]:
+                if "error" in part:
+                    raise ModelError(_explain(part["error"]))
+                usage = part.get("usage") or usage
+                for choice in part.get("choices", ()):
+                    finish = choice.get("finish_reason") or finish
+                    text = (choice.get("delta") or {}).get("content")
+                    if text:
+                        pieces.append(text)
+                        if on_token is not None:
+                            on_token(text)
+    finally:
+        cancelled.set()
+        thread.join(timeout=30)
+    return Completion(
+        text="".join(pieces),
+        finish_reason=finish if finish in ("stop", "length") else "error",
+        prompt_tokens=usage.get("prompt_tokens"),
+        completion_tokens=usage.get("completion_tokens"),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _explain(error: Any) -> str:
+    message = str(error.get("message", error) if isinstance(error, dict) else error)
+    if "grammar" in message:
+        return f"the embedded model refuses the grammar: {message[:300]}"
+    return f"the embedded model failed: {message[:300]}"
+
+
+def from_argument(argument: str) -> EmbeddedModel:
+    """The model named "embedded", or "embedded:FILE.gguf"."""
+    if not argument:
+        return EmbeddedModel()
+    path = Path(argument)
+    if not path.is_file():
+        raise UsageError(f'{path}: there is no such GGUF file (write just "embedded" for the built-in model)')
+    return EmbeddedModel(path.resolve())
