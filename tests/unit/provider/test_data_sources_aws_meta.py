@@ -24,7 +24,8 @@ BLOCKS = {
     "aws_default_tags": Block(attributes("id:oc tags:c", {"tags": ["map", "string"]})),
     "aws_service": Block(
         attributes(
-            "id:oc dns_name:oc partition:c region:oc reverse_dns_name:oc reverse_dns_prefix:oc service_id:oc supported:c",
+            "id:oc dns_name:oc partition:c region:oc reverse_dns_name:oc reverse_dns_prefix:oc service_id:oc"
+            " supported:c",
             {"supported": "bool"},
         )
     ),

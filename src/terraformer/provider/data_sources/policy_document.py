@@ -365,7 +365,7 @@ def _merge_all(reading: Reading) -> _Document:
 
 
 def check(reading: Reading) -> None:
-    """What the provider's schema refuses at validation (ValidateFunc), in the SDK's words; unknown parts are skipped."""
+    """What the provider's schema refuses at validation (ValidateFunc), in the SDK's words. Unknown parts pass."""
     for name in ("source_policy_documents", "override_policy_documents"):
         for i, text in enumerate(reading.get(name) or []):
             if not isinstance(text, str) or not text:
