@@ -1,0 +1,81 @@
+"""Builds a bundle from a prebuilt provider wheel: fetch, parse, assemble, override, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from terraformer.errors import BundleError
+from terraformer.provider.bundle import cache_directories, normalize_source
+from terraformer.provider.bundle_format import PROVIDER
+from terraformer.provider.compiler.assemble import assemble, function_json
+from terraformer.provider.compiler.typescript import parse_functions, parse_module
+from terraformer.provider.compiler.wheel import fetch_wheel, inspect_wheel, typescript_sources, wheel_name
+from terraformer.provider.compiler.writer import BundleContent, write_bundle
+
+__all__ = ["build", "compile_wheel"]
+
+Progress = Callable[[str, float], None]
+
+
+def compile_wheel(wheel: Path, *, on_progress: Progress | None = None) -> BundleContent:
+    """The content of a prebuilt provider wheel as it is, before overrides and mining. Raises BundleError."""
+    content = BundleContent("", "", {})
+    modules = list(typescript_sources(wheel))
+    for number, files in enumerate(modules):
+        name = files[0].module
+        if on_progress and number % 50 == 0:
+            on_progress(f"compiling {wheel.name}", number / len(modules))
+        if name == "provider-functions":
+            content.functions = {f.name: function_json(f) for f in parse_functions(files[0].text)}
+            continue
+        found = assemble(parse_module(f.text for f in files))
+        if found is None:
+            raise BundleError(f"{wheel.name}: the module {name} declares no resource, data source or provider")
+        kind, type_name = found.schema.kind, found.schema.type
+        if kind == PROVIDER:
+            info = inspect_wheel(wheel, files)
+            content.source = normalize_source(info.source)
+            content.version = info.provider_version
+            content.provenance = {
+                "wheel": wheel_name(info.source),
+                "wheel_version": info.wheel_version,
+                "wheel_sha256": info.sha256,
+                "license": "MPL-2.0",
+            }
+        content.schemas[kind, type_name] = replace(found.schema)
+        if found.docs:
+            content.docs[kind, type_name] = found.docs
+        if found.skipped:
+            content.provenance.setdefault("skipped", {})[f"{kind} {type_name}"] = found.skipped
+        if found.recursive:
+            content.provenance.setdefault("recursive", {})[f"{kind} {type_name}"] = found.recursive
+    if not content.source:
+        raise BundleError(f"{wheel.name} holds no provider module")
+    return content
+
+
+def build(
+    source: str,
+    version: str | None = None,
+    out_dir: Path | None = None,
+    *,
+    wheel: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Path:
+    """Compile the prebuilt wheel of a provider (``version`` is the wheel's; None the newest) and write its bundle.
+
+    ``out_dir`` None means the user's cache. Raises BundleError when the wheel cannot be had or understood.
+    """
+    if on_progress:
+        on_progress(f"fetching {wheel_name(source)}", 0.0)
+    path = wheel or fetch_wheel(wheel_name(source), version)
+    content = compile_wheel(path, on_progress=on_progress)
+    if on_progress:
+        on_progress("writing", 1.0)
+    target = out_dir or cache_directories()[0]
+    try:
+        return write_bundle(content, target)
+    except OSError as problem:
+        raise BundleError(f"cannot write to {target}: {problem.strerror or problem}") from None
