@@ -1,0 +1,638 @@
+"""One verification inside a worker: prepare, plan, read the plan, judge it by policy.
+
+A plan begins with a whole validation, so the happy path is one ``plan`` and one ``show``; ``validate`` runs only when the
+plan fails, to tell compile from deploy. The source of the order of stages is the paper (arXiv 2601.08734): compilability
+is ``terraform validate``, deployability ``terraform plan``, correctness Rego on the plan.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from terraformer.errors import BundleError, ToolFailure
+from terraformer.hcl import BUILTIN_PROVIDER, ModuleTree, scan
+from terraformer.provider import bundle as bundles_room
+from terraformer.provider import placeholders
+from terraformer.provider.bundle import Bundle
+from terraformer.provider.server import ProviderHost, RunRecord, RunSpec
+from terraformer.provider.versions import matches
+from terraformer.types import (
+    Assumption,
+    Certificate,
+    PlannedChange,
+    Policy,
+    RuleResult,
+    Severity,
+    Stage,
+    StageResult,
+    StageStatus,
+    TerraformConfig,
+    ToolError,
+    VerificationReport,
+)
+from terraformer.verify import prepare, variables
+from terraformer.verify.assumptions import read_assumptions
+from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, code_of, snippet_of, sort_key
+from terraformer.verify.fixes import FixBook, nearest
+from terraformer.verify.settings import VerifySettings
+from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terraform
+
+__all__ = ["Pipeline", "Verified"]
+
+_PLAN = ("plan", "-refresh=false", "-input=false", "-lock=false", "-no-color", "-json")
+_MAX_GUESSES = 10
+_GUESSES: Mapping[str, tuple[Any, ...]] = {
+    "string": variables.COMMON_STRINGS,
+    "number": (1, 0, 2, 3, 5, 8, 10, 20, 30, 80, 100, 443, 1024, 3600, 8080),
+    "bool": (True, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A report without its plan, and the plan as Terraform printed it (None when there is none)."""
+
+    report: VerificationReport
+    plan: bytes | None
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one run gathers."""
+
+    config: TerraformConfig
+    policies: Sequence[Policy]
+    settings: VerifySettings
+    directory: str
+    progress: Callable[[Stage], None]
+    tree: ModuleTree
+    bundles: dict[str, Bundle] = field(default_factory=dict)
+    certificates: list[Certificate] = field(default_factory=list)
+    tool_errors: list[ToolError] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
+    rules: list[RuleResult] = field(default_factory=list)
+    changes: list[PlannedChange] = field(default_factory=list)
+    status: dict[Stage, StageStatus] = field(default_factory=dict)
+    seconds: dict[Stage, float] = field(default_factory=dict)
+    plan: bytes | None = None
+
+    def failed(self, stage: Stage) -> bool:
+        return any(c.severity is Severity.ERROR and c.stage is stage for c in self.certificates)
+
+    def limit(self, stage: Stage, what: str) -> None:
+        self.certificates.append(resource_limit(stage, what))
+        self.status[stage] = StageStatus.FAILED
+
+
+def resource_limit(stage: Stage, what: str) -> Certificate:
+    """The certificate of a configuration that needs more than a run may take."""
+    return Certificate(
+        stage,
+        Severity.ERROR,
+        "resource-limit",
+        f"Verification was stopped: {what}",
+        "A run is bounded in time, memory and output. A configuration of ordinary size that reaches a bound repeats "
+        "something very often: a huge count, range, string or number of instances, or very deep nesting.",
+        fix="Reduce count, for_each, range() and string sizes; or raise the limit in the settings.",
+    )
+
+
+class Pipeline:
+    """Lives as long as its worker. Not for concurrent use: one run at a time."""
+
+    def __init__(self, terraform: Terraform, host: ProviderHost, scratch: str, label: str, *, confined: bool) -> None:
+        self.terraform = terraform
+        self.host = host
+        self.scratch = scratch
+        self.confined = confined
+        self.version = self._version()
+        sandbox = "kernel" if confined else "static"
+        self.core = f"terraform {self.version} ({label}, sandbox: {sandbox})"
+        self.runs = 0
+
+    def _version(self) -> str:
+        done = self.terraform.run(self.scratch, ["version", "-json"], 1 << 20)
+        try:
+            return str(json.loads(done.stdout)["terraform_version"])
+        except (ValueError, KeyError, TypeError):
+            message = (done.stderr or done.stdout).decode("utf-8", "replace").strip()[:500]
+            raise ToolFailure(f"the Terraform core does not tell its version: {message}") from None
+
+    def verify(
+        self,
+        config: TerraformConfig,
+        policies: Sequence[Policy],
+        settings: VerifySettings,
+        progress: Callable[[Stage], None],
+    ) -> Verified:
+        """Run the stages that the settings ask for. Raises nothing that the configuration can cause."""
+        self.runs += 1
+        directory = os.path.join(self.scratch, "run", str(self.runs))
+        started = time.perf_counter()
+        early = prepare.check_input(config, settings)
+        tree = scan(config.files, config.root) if not early else scan({}, ".")
+        run = _Run(config, policies, settings, directory, progress, tree)
+        run.certificates.extend(early)
+        try:
+            os.makedirs(directory)
+            self._stages(run, started)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                self._tool_error(run, "disk-full", f"the scratch directory {self.scratch} is full: {error.strerror}")
+            else:
+                self._tool_error(run, "internal", f"{type(error).__name__}: {error}")
+        except ToolFailure as error:
+            self._tool_error(run, "core", str(error))
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+        return self._report(run)
+
+    # --- stages --------------------------------------------------------------------------------------------------------
+
+    def _stages(self, run: _Run, started: float) -> None:
+        run.progress(Stage.COMPILE)
+        if not run.failed(Stage.COMPILE):
+            self._early(run)
+        if run.failed(Stage.COMPILE):
+            run.status[Stage.COMPILE] = StageStatus.FAILED
+            run.seconds[Stage.COMPILE] = time.perf_counter() - started
+            return
+        prepared = prepare.write_copy(run.config, run.tree, run.directory, run.settings)
+        given = variables.plan_variables(
+            run.tree.root, run.config, run.settings, run.directory, self._variable_placeholder(run)
+        )
+        run.certificates.extend(given.certificates)
+        run.seconds[Stage.COMPILE] = time.perf_counter() - started
+        if Stage.DEPLOY not in run.settings.stages or run.failed(Stage.DEPLOY):
+            self._validate(run, prepared)
+            if run.failed(Stage.DEPLOY) and run.status.get(Stage.COMPILE) is StageStatus.PASSED:
+                run.status[Stage.DEPLOY] = StageStatus.FAILED
+            return
+        self._deploy(run, prepared, given)
+        if run.status.get(Stage.DEPLOY) is StageStatus.PASSED and Stage.POLICY in run.settings.stages and run.policies:
+            self._policy(run)
+
+    def _early(self, run: _Run) -> None:
+        """What is known without Terraform: versions, providers, modules, and file functions where nothing confines them."""
+        run.certificates.extend(self._core_version(run))
+        run.certificates.extend(prepare.missing_modules(run.tree, run.config))
+        run.certificates.extend(self._providers(run))
+        if not self.confined:
+            run.certificates.extend(prepare.unsafe_file_calls(run.tree))
+
+    def _validate(self, run: _Run, prepared: prepare.Prepared) -> None:
+        started = time.perf_counter()
+        done, record = self._terraform(run, prepared, ["validate", "-no-color", "-json"], Stage.COMPILE)
+        run.seconds[Stage.COMPILE] = run.seconds.get(Stage.COMPILE, 0.0) + time.perf_counter() - started
+        if done is None:
+            return
+        try:
+            answer = json.loads(done.stdout)
+            diagnostics = answer["diagnostics"]
+            valid = bool(answer["valid"])
+        except (ValueError, KeyError, TypeError):
+            self._unreadable(run, done, Stage.COMPILE)
+            return
+        self._findings(run, diagnostics, record, Stage.COMPILE)
+        if run.tool_errors:
+            run.status[Stage.COMPILE] = StageStatus.ERROR
+        else:
+            run.status[Stage.COMPILE] = StageStatus.PASSED if valid else StageStatus.FAILED
+
+    def _deploy(self, run: _Run, prepared: prepare.Prepared, given: variables.VariablePlan) -> None:
+        started = time.perf_counter()
+        plan_path = os.path.join(run.directory, "plan.out")
+        arguments = [*_PLAN, f"-out={plan_path}", *given.arguments]
+        run.progress(Stage.DEPLOY)
+        tries = 0
+        guesses: dict[str, int] = {}
+        while True:
+            done, record = self._terraform(run, prepared, arguments, Stage.DEPLOY)
+            if done is None:
+                self._compile_after_failure(run, prepared)
+                return
+            diagnostics = [m["diagnostic"] for m in done.json_lines() if isinstance(m.get("diagnostic"), dict)]
+            tries += 1
+            if done.status == 0 or not self._other_guess(run, given, diagnostics, guesses, tries):
+                break
+        run.seconds[Stage.DEPLOY] = time.perf_counter() - started
+        run.assumptions.extend(variables.assumptions(given, run.tree.root))
+        if done.status != 0:
+            self._plan_failed(run, prepared, given, done, diagnostics, record)
+            return
+        run.status[Stage.COMPILE] = StageStatus.PASSED
+        self._findings(run, diagnostics, record, Stage.DEPLOY)
+        if run.tool_errors:
+            run.status[Stage.DEPLOY] = StageStatus.ERROR
+            return
+        shown, _ = self._terraform(run, prepared, ["show", "-no-color", "-json", plan_path], Stage.DEPLOY)
+        run.seconds[Stage.DEPLOY] = time.perf_counter() - started
+        if shown is None:
+            return
+        try:
+            parsed = json.loads(shown.stdout)
+            if shown.status != 0 or not isinstance(parsed, dict):
+                raise ValueError
+        except ValueError:
+            self._unreadable(run, shown, Stage.DEPLOY)
+            return
+        run.plan = shown.stdout.strip()
+        run.changes.extend(_changes(parsed))
+        run.assumptions.extend(read_assumptions(record, parsed, run.tree))
+        run.status[Stage.DEPLOY] = StageStatus.FAILED if run.failed(Stage.DEPLOY) else StageStatus.PASSED
+
+    def _plan_failed(
+        self,
+        run: _Run,
+        prepared: prepare.Prepared,
+        given: variables.VariablePlan,
+        done: Completed,
+        diagnostics: list[dict[str, Any]],
+        record: RunRecord,
+    ) -> None:
+        if not any(d.get("severity") == "error" for d in diagnostics):
+            self._unreadable(run, done, Stage.DEPLOY)
+            return
+        self._validate(run, prepared)
+        if run.status.get(Stage.COMPILE) is not StageStatus.PASSED:
+            return
+        made_up = self._rejected(diagnostics, given)
+        if made_up:
+            for name in made_up:
+                run.certificates.append(self._no_value(run, name))
+            others = [d for d in diagnostics if self._rejected([d], given) == []]
+            self._findings(run, others, record, Stage.DEPLOY)
+            if not run.failed(Stage.DEPLOY):
+                run.status[Stage.DEPLOY] = StageStatus.SKIPPED
+                return
+        else:
+            self._findings(run, diagnostics, record, Stage.DEPLOY)
+        run.status[Stage.DEPLOY] = StageStatus.ERROR if run.tool_errors else StageStatus.FAILED
+
+    def _compile_after_failure(self, run: _Run, prepared: prepare.Prepared) -> None:
+        """The plan reached a limit: whether it compiles is still to be told."""
+        if run.tool_errors:
+            return
+        self._validate(run, prepared)
+
+    def _policy(self, run: _Run) -> None:
+        from terraformer.verify.stages.policy import check_policies
+
+        run.progress(Stage.POLICY)
+        started = time.perf_counter()
+        text = (run.plan or b"").decode("utf-8", "replace")
+        outcome = check_policies(run.policies, text, json.loads(text))
+        run.seconds[Stage.POLICY] = time.perf_counter() - started
+        run.rules.extend(outcome.rules)
+        run.tool_errors.extend(outcome.tool_errors)
+        run.certificates.extend(self._located(run, c) for c in outcome.certificates)
+        if outcome.passed is False:
+            run.status[Stage.POLICY] = StageStatus.FAILED
+        elif outcome.tool_errors or outcome.passed is None:
+            run.status[Stage.POLICY] = StageStatus.ERROR
+            if not outcome.tool_errors:
+                run.tool_errors.append(ToolError("policy-invalid", "no policy has a rule to judge by", Stage.POLICY))
+        else:
+            run.status[Stage.POLICY] = StageStatus.PASSED
+
+    def _located(self, run: _Run, certificate: Certificate) -> Certificate:
+        if certificate.range is not None or not certificate.address:
+            return certificate
+        found = run.tree.find(certificate.address)
+        if found is None:
+            return certificate
+        return replace(certificate, range=found[1].header, snippet=snippet_of(run.config, found[1].header))
+
+    # --- Terraform -----------------------------------------------------------------------------------------------------
+
+    def _terraform(
+        self, run: _Run, prepared: prepare.Prepared, arguments: Sequence[str], stage: Stage
+    ) -> tuple[Completed | None, RunRecord]:
+        """One command with the provider host told about it; None when it printed too much."""
+        used = run.tree.types_in_use()
+        self.host.begin(
+            RunSpec(
+                bundles=run.bundles,
+                resources=used.resources | _state_types(run.settings.state),
+                data=used.data,
+                ephemeral=used.ephemeral,
+                workdir=prepared.root,
+                sandbox=prepared.top,
+            )
+        )
+        try:
+            done: Completed | None = self.terraform.run(prepared.root, arguments, run.settings.output_mb * 1024 * 1024)
+        except OutputLimitExceeded as error:
+            done = None
+            run.limit(stage, str(error))
+        finally:
+            record = self.host.end()
+        for problem in record.errors[:5]:
+            run.tool_errors.append(ToolError("internal", f"provider host: {problem}", stage))
+        if record.errors:
+            run.status[stage] = StageStatus.ERROR
+        return done, record
+
+    def _findings(self, run: _Run, diagnostics: Sequence[Mapping[str, Any]], record: RunRecord, stage: Stage) -> None:
+        ours: list[Mapping[str, Any]] = []
+        theirs: list[Mapping[str, Any]] = []
+        for diagnostic in diagnostics:
+            text = f"{diagnostic.get('summary', '')}"
+            detail = f"{diagnostic.get('detail', '')}"
+            if INTERNAL_SUMMARIES.search(text) or "no space left on device" in detail:
+                ours.append(diagnostic)
+            elif not _about_us(text, detail):
+                theirs.append(diagnostic)
+        for diagnostic in ours[:5]:
+            detail = str(diagnostic.get("detail", ""))
+            kind = "disk-full" if "no space left on device" in detail else "internal"
+            message = " ".join(f"{diagnostic.get('summary', '')}: {detail}".split())[:1000]
+            error = ToolError(kind, message, stage)
+            if error not in run.tool_errors:
+                run.tool_errors.append(error)
+        reader = DiagnosticReader(run.config, run.tree, FixBook(run.config, run.tree, run.bundles), record.diagnostics)
+        known = set(run.certificates) if False else {(c.code, c.summary, c.range, c.address) for c in run.certificates}
+        for certificate in reader.certificates(theirs, stage):
+            if (certificate.code, certificate.summary, certificate.range, certificate.address) not in known:
+                run.certificates.append(certificate)
+
+    def _unreadable(self, run: _Run, done: Completed, stage: Stage) -> None:
+        """Terraform failed without a diagnostic that can be read: that is a failure of the tool."""
+        text = (done.stderr.strip() or done.stdout.strip()).decode("utf-8", "replace")
+        kind = "disk-full" if "no space left on device" in text else "core"
+        message = " ".join(text.split())[-600:] or "no output"
+        run.tool_errors.append(ToolError(kind, f"Terraform ended with status {done.status}: {message}", stage))
+        run.status[stage] = StageStatus.ERROR
+
+    def _tool_error(self, run: _Run, kind: str, message: str) -> None:
+        done = [s for s in (Stage.COMPILE, Stage.DEPLOY, Stage.POLICY) if s in run.status]
+        order = [s for s in run.settings.stages if s not in done]
+        stage = order[0] if order else None
+        run.tool_errors.append(ToolError(kind, message, stage))
+        if stage is not None:
+            run.status[stage] = StageStatus.ERROR
+
+    # --- variables -------------------------------------------------------------------------------------------------------
+
+    def _variable_placeholder(self, run: _Run) -> Callable[[Any], Any]:
+        def make(variable: Any) -> Any:
+            return placeholders.variable_placeholder(variable.name, variable.type_expr, variable.description)
+
+        return make
+
+    @staticmethod
+    def _rejected(diagnostics: Sequence[Mapping[str, Any]], given: variables.VariablePlan) -> list[str]:
+        """Variables whose made-up value a validation block (or the type constraint) refused."""
+        found: list[str] = []
+        for diagnostic in diagnostics:
+            summary, detail = str(diagnostic.get("summary", "")), str(diagnostic.get("detail", ""))
+            if code_of("error", summary, detail) != "variable-validation":
+                continue
+            snippet = diagnostic.get("snippet") or {}
+            text = f"{snippet.get('context') or ''} {snippet.get('code') or ''} {detail}"
+            values = " ".join(str(v.get("traversal")) for v in snippet.get("values") or [] if isinstance(v, Mapping))
+            for name in given.placeholders:
+                if (f'variable "{name}"' in text or f"var.{name}" in f"{text} {values}".split()) and name not in found:
+                    found.append(name)
+        return found
+
+    def _other_guess(
+        self,
+        run: _Run,
+        given: variables.VariablePlan,
+        diagnostics: Sequence[Mapping[str, Any]],
+        guesses: dict[str, int],
+        tries: int,
+    ) -> bool:
+        """Put other values in place of those that were refused; False when there is nothing (more) to try."""
+        refused = self._rejected(diagnostics, given)
+        if not refused or tries > _MAX_GUESSES:
+            return False
+        by_name = {v.name: v for v in run.tree.root.variables}
+        changed = False
+        for name in refused:
+            kind = (by_name[name].type_expr or "string").strip()
+            options = _GUESSES.get(kind, ())
+            index = guesses.get(name, 0)
+            if index < len(options):
+                guesses[name] = index + 1
+                given.placeholders[name] = options[index]
+                changed = True
+        if changed:
+            given.write()
+        return changed
+
+    def _no_value(self, run: _Run, name: str) -> Certificate:
+        variable = next(v for v in run.tree.root.variables if v.name == name)
+        condition = variable.validations[0].condition if variable.validations else ""
+        return Certificate(
+            Stage.DEPLOY,
+            Severity.WARNING,
+            "variable-value-missing",
+            f"No value for variable {name}, and none could be made up",
+            f"Its validation refuses every value that was tried. Condition: {condition}"[:2000],
+            variable.header,
+            f"var.{name}",
+            snippet=snippet_of(run.config, variable.header),
+            fix=f"Pass a value: --var {name}=..., or give the variable a default.",
+        )
+
+    # --- versions and providers --------------------------------------------------------------------------------------------
+
+    def _core_version(self, run: _Run) -> list[Certificate]:
+        found: list[Certificate] = []
+        for module in run.tree.modules.values():
+            for required in module.required_version:
+                try:
+                    fits = matches(self.version, required.constraint)
+                except ValueError:
+                    found.append(
+                        Certificate(
+                            Stage.COMPILE,
+                            Severity.ERROR,
+                            "invalid-version-constraint",
+                            f"Invalid version constraint {required.constraint!r}",
+                            "required_version is not a version constraint that Terraform can read.",
+                            required.range,
+                            snippet=snippet_of(run.config, required.range),
+                            fix='Write it like required_version = ">= 1.5".',
+                        )
+                    )
+                    continue
+                if not fits:
+                    found.append(
+                        Certificate(
+                            Stage.COMPILE,
+                            Severity.ERROR if run.settings.strict_versions else Severity.WARNING,
+                            "version-mismatch",
+                            f"required_version {required.constraint!r} does not admit Terraform {self.version}",
+                            f"The configuration was verified with Terraform {self.version} all the same.",
+                            required.range,
+                            snippet=snippet_of(run.config, required.range),
+                            fix=f"Widen the constraint so that it admits {self.version}, or verify with another core.",
+                            notes={"used": self.version, "constraint": required.constraint},
+                        )
+                    )
+        return found
+
+    def _providers(self, run: _Run) -> list[Certificate]:
+        found: list[Certificate] = []
+        constraints = run.tree.constraints()
+        sources = dict.fromkeys([*run.tree.types_by_source(), *_state_sources(run.settings.state)])
+        for source in sources:
+            if source == BUILTIN_PROVIDER:
+                continue
+            constraint = ", ".join(constraints.get(source, ()))
+            try:
+                bundle = bundles_room.load(source, constraint)
+            except BundleError as error:
+                found.append(self._unknown_provider(run, source, str(error)))
+                continue
+            except ValueError:
+                bundle = bundles_room.load(source)
+                constraint = ""
+            run.bundles[source] = bundle
+            if constraint and not matches(bundle.version, constraint):
+                requirement = self._requirement(run, source)
+                found.append(
+                    Certificate(
+                        Stage.COMPILE,
+                        Severity.ERROR if run.settings.strict_versions else Severity.WARNING,
+                        "provider-version",
+                        f"{source} {constraint} is not installed: verified with {bundle.version}",
+                        f"The configuration asks for {source} {constraint}; the schema bundle that was used is that of "
+                        f"version {bundle.version}. Arguments that changed between the two are judged by {bundle.version}.",
+                        requirement,
+                        snippet=snippet_of(run.config, requirement),
+                        fix=f'Use version = ">= {bundle.version}", or install a bundle of that version '
+                        "(terraformer schema capture).",
+                        notes={"used": bundle.version, "constraint": constraint, "source": source},
+                    )
+                )
+        return found
+
+    @staticmethod
+    def _requirement(run: _Run, source: str) -> Any:
+        for module in run.tree.modules.values():
+            for requirement in module.providers.values():
+                if requirement.source == source and requirement.range is not None:
+                    return requirement.range
+        return None
+
+    def _unknown_provider(self, run: _Run, source: str, why: str) -> Certificate:
+        range_ = self._requirement(run, source)
+        implied = range_ is None
+        address: str | None = None
+        types: list[str] = []
+        for module in run.tree.modules.values():
+            for block in module.blocks:
+                if module.source_of(block.provider) == source:
+                    types.append(block.type)
+                    if range_ is None:
+                        range_ = block.header
+                        prefix = "".join(f"module.{s}." for s in module.key.split(".") if s)
+                        address = prefix + block.address
+        known = [i.source for i in bundles_room.installed()]
+        fix = (
+            f"If {source} is a real provider, give its schema once: `terraform providers schema -json | terraformer schema "
+            "capture -`."
+        )
+        near = self._near_types(types[0]) if implied and types else []
+        if near:
+            fix = f"Did you mean {' or '.join(near)}? Otherwise: {fix}"
+        return Certificate(
+            Stage.COMPILE,
+            Severity.ERROR,
+            "provider-unknown",
+            f"No schema bundle for provider {source}",
+            f"{why}. Installed: {', '.join(sorted(set(known)))}.",
+            range_,
+            address,
+            snippet=snippet_of(run.config, range_),
+            fix=fix,
+            notes={"source": source},
+        )
+
+    @staticmethod
+    def _near_types(type_: str) -> list[str]:
+        """Types of installed providers that end alike ("s3_bucket" -> "aws_s3_bucket")."""
+        exact: list[str] = []
+        candidates: list[str] = []
+        for source in {i.source for i in bundles_room.installed()}:
+            for known in bundles_room.load(source).resource_types:
+                if known.split("_", 1)[-1] == type_:
+                    exact.append(known)
+                candidates.append(known)
+        return sorted(exact)[:3] or nearest(type_, [c for c in candidates if c.split("_", 1)[-1][:3] == type_[:3]], 2)
+
+    # --- the report --------------------------------------------------------------------------------------------------------
+
+    def _report(self, run: _Run) -> Verified:
+        stages: list[StageResult] = []
+        for stage in run.settings.stages:
+            if stage is Stage.POLICY and not run.policies:
+                status = StageStatus.SKIPPED
+            else:
+                status = run.status.get(stage, StageStatus.SKIPPED)
+            stages.append(StageResult(stage, status, round(run.seconds.get(stage, 0.0), 6)))
+        report = VerificationReport(
+            run.config.id,
+            tuple(stages),
+            tuple(sorted(run.certificates, key=sort_key)),
+            tuple(run.tool_errors),
+            tuple(run.assumptions),
+            tuple(run.rules),
+            tuple(run.changes),
+            self.core,
+            {source: bundle.version for source, bundle in sorted(run.bundles.items())},
+        )
+        return Verified(report, run.plan if run.settings.keep_plan else None)
+
+
+def _about_us(summary: str, detail: str) -> bool:
+    """Warnings that are about how we run Terraform, not about the configuration."""
+    return "Provider development overrides" in summary or ("-var-file" in detail and "placeholders.tfvars" in detail)
+
+
+def _changes(plan: Mapping[str, Any]) -> list[PlannedChange]:
+    found: list[PlannedChange] = []
+    for change in plan.get("resource_changes") or []:
+        actions = tuple(change.get("change", {}).get("actions") or ())
+        if change.get("mode") == "managed" and actions and actions != ("no-op",):
+            found.append(PlannedChange(str(change["address"]), str(change["type"]), actions))
+    return found
+
+
+def _state_resources(state: bytes | None) -> list[Mapping[str, Any]]:
+    if not state:
+        return []
+    try:
+        resources = json.loads(state).get("resources") or []
+    except (ValueError, AttributeError, RecursionError):
+        return []
+    return [r for r in resources if isinstance(r, Mapping)]
+
+
+def _state_types(state: bytes | None) -> frozenset[str]:
+    """Managed types of a prior state: their schema is needed even when the configuration no longer names them."""
+    return frozenset(str(r.get("type")) for r in _state_resources(state) if r.get("mode") == "managed")
+
+
+def _state_sources(state: bytes | None) -> list[str]:
+    import re
+
+    found: list[str] = []
+    for resource in _state_resources(state):
+        named = re.search(
+            r'provider\["(?:registry\.(?:terraform\.io|opentofu\.org)/)?([^"]+)"\]', str(resource.get("provider"))
+        )
+        if named:
+            found.append(named[1])
+    return found

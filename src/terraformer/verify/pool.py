@@ -1,0 +1,509 @@
+"""A pool of workers, and the two functions that most callers need.
+
+The parent is thin: it looks into the cache, hands requests to workers, watches them, and turns a worker's end into a
+certificate (the configuration's doing) or a tool error (ours).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import json
+import os
+import queue
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from terraformer.errors import SettingsError, ToolFailure
+from terraformer.types import (
+    Certificate,
+    Policy,
+    Severity,
+    Stage,
+    StageResult,
+    StageStatus,
+    TerraformConfig,
+    ToolError,
+    VerificationReport,
+)
+from terraformer.verify import scratch
+from terraformer.verify.cache import ReportCache, cache_key
+from terraformer.verify.core import Core, find_core
+from terraformer.verify.process import Answer, Died, LimitReached, WorkerProcess
+from terraformer.verify.settings import VerifySettings, default_workers
+
+__all__ = ["VerifierPool", "close_default_pool", "default_pool", "verify", "verify_async"]
+
+_MAX_RUNS = 2000
+_MAX_IDLE_MB = 320
+_COMPILE_AGAIN_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class _Job:
+    config: TerraformConfig
+    policies: tuple[Policy, ...]
+    settings: VerifySettings
+    core: Core
+    future: Future[VerificationReport]
+    key: str | None
+
+
+class VerifierPool:
+    """Up to ``workers`` processes (default: one a core), started when there is work for them.
+
+    A context manager, sync and async. Thread-safe. Settings given here are the default for its calls.
+    """
+
+    def __init__(self, workers: int | None = None, settings: VerifySettings | None = None) -> None:
+        if workers is not None and workers < 1:
+            raise SettingsError(f"workers must be at least 1, not {workers}")
+        self.workers = workers or default_workers()
+        self.settings = settings or VerifySettings()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._processes: dict[int, WorkerProcess] = {}
+        self._lock = threading.Lock()
+        self._idle = 0
+        self._closed = False
+        self._cache: ReportCache | None = None
+        self._swept = False
+
+    # --- calls -----------------------------------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        config: TerraformConfig,
+        *,
+        policies: Sequence[Policy] = (),
+        settings: VerifySettings | None = None,
+    ) -> Future[VerificationReport]:
+        """Verify in the background. Raises SettingsError for a core that is no program; every other failure of the tools is
+        in the report's ``tool_errors``."""
+        chosen = settings or self.settings
+        future: Future[VerificationReport] = Future()
+        try:
+            core = find_core(chosen.core)
+        except ToolFailure as error:
+            future.set_result(_failed(config, chosen, "core-missing", str(error), bool(policies)))
+            return future
+        key: str | None = None
+        if chosen.cache:
+            key = cache_key(config, policies, chosen, core)
+            cached = self._report_cache().get(key, with_plan=chosen.keep_plan)
+            if cached is not None:
+                future.set_result(cached)
+                return future
+        job = _Job(config, tuple(policies), chosen, core, future, key)
+        with self._lock:
+            if self._closed:
+                raise ToolFailure("the verifier pool is closed")
+            if self._idle == 0 and len(self._threads) < self.workers:
+                thread = threading.Thread(
+                    target=self._work, name=f"terraformer-worker-{len(self._threads)}", daemon=True
+                )
+                self._threads.append(thread)
+                thread.start()
+            elif self._idle:
+                self._idle -= 1
+            self._jobs.put(job)
+        return future
+
+    def verify(
+        self,
+        config: TerraformConfig,
+        *,
+        policies: Sequence[Policy] = (),
+        settings: VerifySettings | None = None,
+    ) -> VerificationReport:
+        """Verify and wait."""
+        return self.submit(config, policies=policies, settings=settings).result()
+
+    async def verify_async(
+        self,
+        config: TerraformConfig,
+        *,
+        policies: Sequence[Policy] = (),
+        settings: VerifySettings | None = None,
+    ) -> VerificationReport:
+        """Verify without blocking the event loop."""
+        loop = asyncio.get_running_loop()
+        future = await loop.run_in_executor(None, lambda: self.submit(config, policies=policies, settings=settings))
+        return await asyncio.wrap_future(future)
+
+    def verify_many(
+        self,
+        configs: Iterable[TerraformConfig | tuple[TerraformConfig, Sequence[Policy]]],
+        *,
+        policies: Sequence[Policy] = (),
+        settings: VerifySettings | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Iterator[VerificationReport]:
+        """Reports in the order of the configurations, which may be an endless iterable: it is read a little ahead only.
+
+        A configuration may come with policies of its own, as a pair. ``progress`` is told how many are done.
+        """
+        waiting: deque[Future[VerificationReport]] = deque()
+        source = iter(configs)
+        done = 0
+        exhausted = False
+        try:
+            while True:
+                while not exhausted and len(waiting) < self.workers * 4:
+                    try:
+                        item = next(source)
+                    except StopIteration:
+                        exhausted = True
+                        break
+                    config, own = item if isinstance(item, tuple) else (item, policies)
+                    waiting.append(self.submit(config, policies=own, settings=settings))
+                if not waiting:
+                    return
+                report = waiting.popleft().result()
+                done += 1
+                if progress is not None:
+                    progress(done)
+                yield report
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    async def verify_many_async(
+        self,
+        configs: Iterable[TerraformConfig | tuple[TerraformConfig, Sequence[Policy]]],
+        *,
+        policies: Sequence[Policy] = (),
+        settings: VerifySettings | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> AsyncIterator[VerificationReport]:
+        """As verify_many, for an event loop."""
+        iterator = self.verify_many(configs, policies=policies, settings=settings, progress=progress)
+        try:
+            while True:
+                report = await asyncio.to_thread(next, iterator, None)
+                if report is None:
+                    return
+                yield report
+        finally:
+            await asyncio.to_thread(iterator.close)  # type: ignore[attr-defined]
+
+    # --- life ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the living workers."""
+        return [p.pid for p in list(self._processes.values()) if p.pid]
+
+    def resident_mb(self) -> float:
+        """Resident memory of all workers and their children, in MB."""
+        return sum(p.resident_mb() for p in list(self._processes.values()))
+
+    def close(self) -> None:
+        """Kill the workers; calls that still wait get a tool error. Idempotent."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            threads = list(self._threads)
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is not None:
+                _resolve(
+                    job.future,
+                    _failed(job.config, job.settings, "closed", "the verifier pool was closed", bool(job.policies)),
+                )
+        for _ in threads:
+            self._jobs.put(None)
+        for process in list(self._processes.values()):
+            with contextlib.suppress(OSError):
+                process.kill()
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(15)
+        if self._cache is not None:
+            self._cache.close()
+
+    def __enter__(self) -> VerifierPool:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> VerifierPool:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    def _report_cache(self) -> ReportCache:
+        with self._lock:
+            if self._cache is None:
+                self._cache = ReportCache()
+            return self._cache
+
+    # --- one thread a worker -----------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        """Own one worker: start it, keep it busy, replace it. The kernel ends the worker when this thread ends."""
+        ident = threading.get_ident()
+        if not self._swept:
+            self._swept = True
+            with contextlib.suppress(OSError):
+                scratch.sweep()
+        try:
+            while True:
+                job = self._jobs.get()
+                if job is None:
+                    return
+                report: VerificationReport | None = None
+                if job.future.set_running_or_notify_cancel():
+                    try:
+                        report = self._verify(ident, job)
+                    except ToolFailure as error:
+                        report = _failed(job.config, job.settings, "worker", str(error), bool(job.policies))
+                    except BaseException as error:
+                        report = _failed(
+                            job.config, job.settings, "internal", f"{type(error).__name__}: {error}", bool(job.policies)
+                        )
+                    if job.key is not None and _cacheable(report):
+                        self._report_cache().put(job.key, report)
+                    if not job.settings.keep_plan and report.plan is not None:
+                        report = replace(report, plan=None)
+                with self._lock:
+                    self._idle += 1
+                if report is not None:
+                    _resolve(job.future, report)
+                self._recycle(ident)
+        finally:
+            self._drop(ident)
+
+    def _worker(self, ident: int, job: _Job) -> WorkerProcess:
+        current = self._processes.get(ident)
+        if current is not None and (current.core != job.core or current.memory_mb < job.settings.memory_mb):
+            self._drop(ident)
+            current = None
+        if current is None:
+            current = WorkerProcess(job.core, max(job.settings.memory_mb, self.settings.memory_mb))
+            self._processes[ident] = current
+        return current
+
+    def _drop(self, ident: int) -> None:
+        process = self._processes.pop(ident, None)
+        if process is not None:
+            process.close()
+
+    def _recycle(self, ident: int) -> None:
+        """Replace a worker that has served long or grown: a bound on whatever a library may leak."""
+        process = self._processes.get(ident)
+        if process is not None and (process.runs >= _MAX_RUNS or process.resident_mb() > _MAX_IDLE_MB):
+            self._drop(ident)
+
+    def _verify(self, ident: int, job: _Job) -> VerificationReport:
+        deaths: list[Died] = []
+        while True:
+            try:
+                return self._once(ident, job, job.settings)
+            except LimitReached as limit:
+                self._drop(ident)
+                return self._limited(ident, job, limit.what, limit.stage)
+            except Died as died:
+                self._drop(ident)
+                if self._closed:
+                    raise ToolFailure("the verifier pool was closed") from None
+                deaths.append(died)
+                if len(deaths) < 2:
+                    continue  # once more, in a fresh worker: the first may have been killed from outside
+                if all(d.memory for d in deaths):
+                    return self._limited(ident, job, "it needed more memory than a run may take", died.stage)
+                if all(d.panic for d in deaths):
+                    return self._crashed(job, died)
+                raise ToolFailure(f"{died}, twice, in stage {died.stage}") from None
+
+    def _once(self, ident: int, job: _Job, settings: VerifySettings) -> VerificationReport:
+        worker = self._worker(ident, job)
+        request = {
+            "kind": "verify",
+            "files": dict(job.config.files),
+            "root": job.config.root,
+            "policies": [[p.name, p.text] for p in job.policies],
+            "settings": {**settings.to_wire(), "keep_plan": settings.keep_plan or job.key is not None},
+        }
+        answer = worker.run(request, timeout=settings.timeout, memory_mb=settings.memory_mb)
+        return _report(answer)
+
+    def _limited(self, ident: int, job: _Job, what: str, stage: Stage) -> VerificationReport:
+        """A run that went over a limit. What comes before the stage is established anew, in a fresh worker."""
+        stages = job.settings.stages
+        earlier = stages[: stages.index(stage)] if stage in stages else ()
+        if stage is Stage.POLICY:
+            settings = replace(job.settings, stages=earlier)
+            before = self._again(ident, job, settings)
+            error = ToolError("policy-limit", f"the policies were stopped: {what}", Stage.POLICY)
+            return _extend(before, job, earlier, Stage.POLICY, StageStatus.ERROR, None, error)
+        before = None
+        if earlier:
+            shorter = min(job.settings.timeout, _COMPILE_AGAIN_SECONDS)
+            before = self._again(ident, job, replace(job.settings, stages=earlier, timeout=shorter))
+            if before is not None and before.compilable is False:
+                return _padded(before, job)
+            if before is None:
+                stage, earlier = Stage.COMPILE, ()
+        return _extend(before, job, earlier, stage, StageStatus.FAILED, _limit_certificate(stage, what), None)
+
+    def _again(self, ident: int, job: _Job, settings: VerifySettings) -> VerificationReport | None:
+        try:
+            return self._once(ident, job, settings)
+        except (LimitReached, Died):
+            self._drop(ident)
+            return None
+
+    def _crashed(self, job: _Job, died: Died) -> VerificationReport:
+        stage = died.stage if died.stage in (Stage.COMPILE, Stage.DEPLOY) else Stage.COMPILE
+        if died.stage is Stage.POLICY:
+            error = ToolError("policy-engine", f"the policy engine crashed: {died.panic}", Stage.POLICY)
+            return _extend(None, job, (), Stage.POLICY, StageStatus.ERROR, None, error)
+        certificate = Certificate(
+            stage,
+            Severity.ERROR,
+            "core-crash",
+            f"Terraform itself crashed: {died.panic[:300]}",
+            "Terraform ended with a panic on this configuration, twice, each time in a fresh process.",
+            fix="Simplify the configuration: leave out the newest change and verify again to find the part that crashes it.",
+        )
+        earlier = (Stage.COMPILE,) if stage is Stage.DEPLOY else ()
+        return _extend(None, job, earlier, stage, StageStatus.FAILED, certificate, None)
+
+
+def _resolve(future: Future[VerificationReport], report: VerificationReport) -> None:
+    with contextlib.suppress(Exception):  # cancelled meanwhile
+        future.set_result(report)
+
+
+def _report(answer: Answer) -> VerificationReport:
+    plan = json.loads(answer.plan) if answer.plan else None
+    return VerificationReport.from_dict({**answer.report, "plan": plan})
+
+
+def _limit_certificate(stage: Stage, what: str) -> Certificate:
+    return Certificate(
+        stage,
+        Severity.ERROR,
+        "resource-limit",
+        f"Verification was stopped: {what}",
+        "A run is bounded in time, memory and output. A configuration of ordinary size that reaches a bound repeats "
+        "something very often: a huge count, range, string or number of instances, or very deep nesting.",
+        fix="Reduce count, for_each, range() and string sizes; or raise the limit in the settings.",
+    )
+
+
+def _cacheable(report: VerificationReport) -> bool:
+    """Not what depends on the moment: failures of the tools, and limits of time or memory."""
+    return not report.tool_errors and all(c.code not in ("resource-limit", "core-crash") for c in report.certificates)
+
+
+def _failed(
+    config: TerraformConfig, settings: VerifySettings, kind: str, message: str, has_policies: bool
+) -> VerificationReport:
+    """A report that says that the tools failed before the first stage."""
+    stages = [StageResult(settings.stages[0], StageStatus.ERROR)]
+    stages += [StageResult(s, StageStatus.SKIPPED) for s in settings.stages[1:]]
+    del has_policies
+    return VerificationReport(config.id, tuple(stages), tool_errors=(ToolError(kind, message, settings.stages[0]),))
+
+
+def _padded(report: VerificationReport, job: _Job) -> VerificationReport:
+    """A report of fewer stages with the rest of those asked for as skipped."""
+    known = {s.stage: s for s in report.stages}
+    stages = tuple(known.get(s, StageResult(s, StageStatus.SKIPPED)) for s in job.settings.stages)
+    return replace(report, stages=stages)
+
+
+def _extend(
+    before: VerificationReport | None,
+    job: _Job,
+    earlier: Sequence[Stage],
+    stage: Stage,
+    status: StageStatus,
+    certificate: Certificate | None,
+    error: ToolError | None,
+) -> VerificationReport:
+    """``before`` (None: nothing could be established) with the outcome of the stage that was stopped."""
+    base = before or VerificationReport(job.config.id, tuple(StageResult(s, StageStatus.SKIPPED) for s in earlier))
+    known = {s.stage: s for s in base.stages}
+    known[stage] = StageResult(stage, status, job.settings.timeout if status is StageStatus.FAILED else 0.0)
+    stages = tuple(known.get(s, StageResult(s, StageStatus.SKIPPED)) for s in job.settings.stages)
+    return replace(
+        base,
+        stages=stages,
+        certificates=(*base.certificates, *((certificate,) if certificate else ())),
+        tool_errors=(*base.tool_errors, *((error,) if error else ())),
+    )
+
+
+# --- the pool of the module ---------------------------------------------------------------------------------------------
+
+_default: VerifierPool | None = None
+_default_lock = threading.Lock()
+
+
+def default_pool() -> VerifierPool:
+    """The pool that ``verify`` and ``verify_async`` share; made on first use, closed at exit."""
+    global _default
+    with _default_lock:
+        if _default is None or _default._closed:
+            _default = VerifierPool()
+        return _default
+
+
+def close_default_pool() -> None:
+    """Stop the shared pool's workers now; the next call makes a new one."""
+    global _default
+    with _default_lock:
+        pool, _default = _default, None
+    if pool is not None:
+        pool.close()
+
+
+atexit.register(close_default_pool)
+
+
+def _after_fork() -> None:
+    # A forked child has the pool's memory but not its threads: it starts its own, and must not kill the parent's workers.
+    global _default, _default_lock
+    _default = None
+    _default_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def verify(
+    config: TerraformConfig,
+    *,
+    policies: Sequence[Policy] = (),
+    settings: VerifySettings | None = None,
+) -> VerificationReport:
+    """Verify a configuration: does it compile, would it deploy, does its plan meet the policies?
+
+    Findings are certificates in the report; failures of the tools are its ``tool_errors``. Raises SettingsError for settings
+    that make no sense.
+    """
+    return default_pool().verify(config, policies=policies, settings=settings)
+
+
+async def verify_async(
+    config: TerraformConfig,
+    *,
+    policies: Sequence[Policy] = (),
+    settings: VerifySettings | None = None,
+) -> VerificationReport:
+    """As ``verify``, for an event loop."""
+    return await default_pool().verify_async(config, policies=policies, settings=settings)
