@@ -1,5 +1,6 @@
 """Reading HCL: scan a configuration's files, find places in them, take files out of a model's reply."""
 
+from terraformer.hcl.extract import Extraction, extract
 from terraformer.hcl.scan import FILE_FUNCTIONS, is_configuration_file, is_override, normalise_source, scan
 from terraformer.hcl.tree import (
     BUILTIN_PROVIDER,
@@ -29,6 +30,7 @@ __all__ = [
     "NOT_LITERAL",
     "BackendRef",
     "BlockRef",
+    "Extraction",
     "FileCall",
     "Module",
     "ModuleCall",
@@ -43,6 +45,7 @@ __all__ = [
     "ValidationRef",
     "VariableRef",
     "VersionConstraint",
+    "extract",
     "is_configuration_file",
     "is_override",
     "normalise_source",

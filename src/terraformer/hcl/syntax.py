@@ -196,7 +196,8 @@ class NativeFile:
             # A query's time is quadratic in the width of an ERROR node; names are all that is needed of such a file.
             yield from self._loose_calls()
             return
-        for node in QueryCursor(_calls_query()).captures(self.node).get("call", ()):
+        calls = QueryCursor(_calls_query()).captures(self.node).get("call", [])
+        for node in sorted(calls, key=lambda n: n.start_byte):
             name = next((self.text(c) for c in node.children if c.type == "identifier"), "")
             arguments = next((c for c in node.children if c.type == "function_arguments"), None)
             first = next((c for c in arguments.children if c.type == "expression"), None) if arguments else None
