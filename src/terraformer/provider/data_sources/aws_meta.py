@@ -36,14 +36,14 @@ def _region(reading: Reading) -> None:
     if endpoint:
         match = next((name for name in REGIONS if _endpoint(name) == endpoint), None)
         if match is None:
-            reading.error("finding Region using endpoint", f'region not found for endpoint "{endpoint}"', ("endpoint",))
+            reading.error(f"finding Region by endpoint ({endpoint})", "couldn't find resource", ("endpoint",))
             return
         wanted.append(match)
     for argument in ("name", "region"):
         name = reading.text(argument)
         if name:
             if name not in REGIONS and not _plausible_region(name):
-                reading.error("finding Region using name", f'region not found for name "{name}"', (argument,))
+                reading.error(f"finding Region by name ({name})", "couldn't find resource", (argument,))
                 return
             wanted.append(name)
     if len(set(wanted)) > 1:

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from terraformer.provider.data_sources import archive, aws_meta, cloudinit, local, policy_document, template
+from terraformer.provider.data_sources import (
+    archive,
+    aws_constants,
+    aws_lookup,
+    aws_meta,
+    aws_objects,
+    azure,
+    cloudinit,
+    google,
+    local,
+    policy_document,
+    remote,
+    template,
+)
 from terraformer.provider.data_sources.reading import Reader
 
 __all__ = ["CHECKS", "READERS", "check_for", "reader_for"]
 
 READERS: dict[str, dict[str, Reader]] = {
     "hashicorp/archive": archive.READERS,
+    "hashicorp/azurerm": azure.READERS,
     "hashicorp/cloudinit": cloudinit.CLOUDINIT,
+    "hashicorp/external": remote.EXTERNAL,
+    "hashicorp/google": google.READERS,
+    "hashicorp/google-beta": google.READERS,
+    "hashicorp/http": remote.HTTP,
     "hashicorp/local": local.LOCAL,
     "hashicorp/null": local.NULL,
+    "hashicorp/tls": remote.TLS,
+    "hashicorp/vault": remote.VAULT,
     "hashicorp/template": {**template.READERS, **cloudinit.TEMPLATE},
-    "hashicorp/aws": {**aws_meta.READERS, "aws_iam_policy_document": policy_document.policy_document},
+    "hashicorp/aws": {
+        **aws_objects.READERS,
+        **aws_lookup.READERS,
+        **aws_constants.READERS,
+        **aws_meta.READERS,
+        "aws_iam_policy_document": policy_document.policy_document,
+    },
 }
 
 
 CHECKS: dict[str, dict[str, Reader]] = {
     "hashicorp/archive": archive.CHECKS,
-    "hashicorp/aws": {"aws_iam_policy_document": policy_document.check},
+    "hashicorp/aws": {
+        **aws_lookup.CHECKS,
+        **aws_constants.CHECKS,
+        "aws_iam_policy_document": policy_document.check,
+    },
+    **remote.CHECKS,
     "hashicorp/cloudinit": cloudinit.CLOUDINIT_CHECKS,
     "hashicorp/template": {**template.CHECKS, **cloudinit.TEMPLATE_CHECKS},
 }

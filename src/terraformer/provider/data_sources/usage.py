@@ -16,7 +16,7 @@ from pathlib import Path
 
 from terraformer.provider.context import ProviderContext
 
-__all__ = ["keys_used"]
+__all__ = ["is_decoded", "keys_used"]
 
 _MAX_FILES = 400
 _MAX_FOLDERS = 1000
@@ -30,10 +30,7 @@ def keys_used(ctx: ProviderContext, type: str, attribute: str, *, decoded: bool)
     ``decoded``: from the JSON or YAML document in it; otherwise from the attribute itself, a map.
     """
     text = _configuration(os.path.realpath(ctx.sandbox))
-    reference = rf"data\.{re.escape(type)}\.[\w-]+(?:\[[^\]\n]{{0,80}}\])?\.{re.escape(attribute)}"
-    holder = reference
-    if decoded:
-        holder = rf"(?:jsondecode|yamldecode)\(\s*(?:(?:non)?sensitive\(|tostring\()?\s*{reference}\s*\)*"
+    holder = _holder(type, attribute, decoded=decoded)
     keys: set[str] = set()
     for match in re.finditer(holder + _KEY, text):
         keys.add(match[1] or match[2])
@@ -41,6 +38,19 @@ def keys_used(ctx: ProviderContext, type: str, attribute: str, *, decoded: bool)
         for match in re.finditer(rf"local\.{re.escape(local)}" + _KEY, text):
             keys.add(match[1] or match[2])
     return tuple(sorted(keys))
+
+
+def is_decoded(ctx: ProviderContext, type: str, attribute: str) -> bool:
+    """Whether the configuration decodes the attribute of any data source of the type as JSON or YAML."""
+    text = _configuration(os.path.realpath(ctx.sandbox))
+    return re.search(_holder(type, attribute, decoded=True), text) is not None
+
+
+def _holder(type: str, attribute: str, *, decoded: bool) -> str:
+    reference = rf"data\.{re.escape(type)}\.[\w-]+(?:\[[^\]\n]{{0,80}}\])?\.{re.escape(attribute)}"
+    if not decoded:
+        return reference
+    return rf"(?:jsondecode|yamldecode)\(\s*(?:(?:non)?sensitive\(|tostring\()?\s*{reference}\s*\)*"
 
 
 def _configuration(sandbox: str) -> str:
