@@ -41,6 +41,7 @@ from terraformer.verify import prepare, variables
 from terraformer.verify.assumptions import read_assumptions
 from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, code_of, snippet_of, sort_key
 from terraformer.verify.fixes import FixBook, nearest
+from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
 from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terraform
 
@@ -107,7 +108,9 @@ def resource_limit(stage: Stage, what: str) -> Certificate:
 class Pipeline:
     """Lives as long as its worker. Not for concurrent use: one run at a time."""
 
-    def __init__(self, terraform: Terraform, host: ProviderHost, scratch: str, label: str, *, confined: bool) -> None:
+    def __init__(
+        self, terraform: Terraform, host: ProviderHost, scratch: str, label: str, *, confined: bool, in_process: bool
+    ) -> None:
         self.terraform = terraform
         self.host = host
         self.scratch = scratch
@@ -116,6 +119,7 @@ class Pipeline:
         sandbox = "kernel" if confined else "static"
         self.core = f"terraform {self.version} ({label}, sandbox: {sandbox})"
         self.runs = 0
+        self.schemas = SchemaRefresher(scratch, needed=in_process)
 
     def _version(self) -> str:
         done = self.terraform.run(self.scratch, ["version", "-json"], 1 << 20)
@@ -317,16 +321,16 @@ class Pipeline:
     ) -> tuple[Completed | None, RunRecord]:
         """One command with the provider host told about it; None when it printed too much."""
         used = run.tree.types_in_use()
-        self.host.begin(
-            RunSpec(
-                bundles=run.bundles,
-                resources=used.resources | _state_types(run.settings.state),
-                data=used.data,
-                ephemeral=used.ephemeral,
-                workdir=prepared.root,
-                sandbox=prepared.top,
-            )
+        spec = RunSpec(
+            bundles=run.bundles,
+            resources=used.resources | _state_types(run.settings.state),
+            data=used.data,
+            ephemeral=used.ephemeral,
+            workdir=prepared.root,
+            sandbox=prepared.top,
         )
+        self.schemas.refresh(self.terraform, self.host, spec)
+        self.host.begin(spec)
         try:
             done: Completed | None = self.terraform.run(prepared.root, arguments, run.settings.output_mb * 1024 * 1024)
         except OutputLimitExceeded as error:

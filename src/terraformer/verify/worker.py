@@ -32,7 +32,59 @@ from terraformer.verify.settings import VerifySettings
 __all__ = ["main"]
 
 # Standard modules that libraries import inside functions.
-_EARLY = ["base64", "bz2", "calendar", "csv", "datetime", "decimal", "difflib", "encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.utf_8_sig", "fractions", "getpass", "gzip", "hashlib", "hmac", "html", "inspect", "io", "ipaddress", "json", "linecache", "locale", "lzma", "mimetypes", "pathlib", "pprint", "random", "re", "re._parser", "secrets", "shlex", "shutil", "stat", "statistics", "string", "struct", "subprocess", "tarfile", "tempfile", "textwrap", "threading", "time", "traceback", "typing", "unicodedata", "urllib.parse", "uuid", "zipfile", "zlib", "zoneinfo"]
+_EARLY = [
+    "base64",
+    "bz2",
+    "calendar",
+    "csv",
+    "datetime",
+    "decimal",
+    "difflib",
+    "encodings.ascii",
+    "encodings.idna",
+    "encodings.latin_1",
+    "encodings.utf_8_sig",
+    "fractions",
+    "getpass",
+    "gzip",
+    "hashlib",
+    "hmac",
+    "html",
+    "inspect",
+    "io",
+    "ipaddress",
+    "json",
+    "linecache",
+    "locale",
+    "lzma",
+    "mimetypes",
+    "pathlib",
+    "pprint",
+    "random",
+    "re",
+    "re._parser",
+    "secrets",
+    "shlex",
+    "shutil",
+    "stat",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "tarfile",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "typing",
+    "unicodedata",
+    "urllib.parse",
+    "uuid",
+    "zipfile",
+    "zlib",
+    "zoneinfo",
+]
 
 
 def _import_everything() -> None:
@@ -105,7 +157,9 @@ def _start(message: dict[str, Any], scratch: Path) -> tuple[Any, list[Any]]:
     if os.environ.get("TF_REATTACH_PROVIDERS") != host.reattach:
         raise ToolFailure("the worker was not started with the providers that it serves")
     terraform = open_terraform(core)
-    pipeline = Pipeline(terraform, host, str(scratch), core.label, confined=state.name == "kernel")
+    pipeline = Pipeline(
+        terraform, host, str(scratch), core.label, confined=state.name == "kernel", in_process=not binary
+    )
     return pipeline, [host]
 
 

@@ -73,7 +73,9 @@ def entry_points(module: RegoModule) -> list[Rule]:
     for rule in module.rules.values():
         if rule.name.startswith("test_"):
             continue
-        if (_CONFTEST.fullmatch(rule.name) and rule.kind in ("set", "value", "boolean")) or (rule.kind == "boolean" and (rule.name not in used or _VALIDITY.fullmatch(rule.name))):
+        if (_CONFTEST.fullmatch(rule.name) and rule.kind in ("set", "value", "boolean")) or (
+            rule.kind == "boolean" and (rule.name not in used or _VALIDITY.fullmatch(rule.name))
+        ):
             chosen.append(rule)
     return chosen
 
