@@ -185,6 +185,7 @@ class _Prober:
         self.plan = plan
         self.budget = MAX_STATEMENTS
         self.local: set[str] = set(module.rules)
+        self.raised: set[str] = set()  # probes of the last evaluation that could not be evaluated: they tell nothing
 
     def failures(self, rule: Rule) -> list[_Failure]:
         """The failing statement of the body that came furthest, followed into other rules where it leads there."""
@@ -215,7 +216,14 @@ class _Prober:
         holds = self._evaluate({name: (name, text) for name, text in probes.items()})
         if holds is None:
             return []
-        failing = next((i for i in range(len(statements)) if holds.get(f"tfprobe_{i}") is not True), None)
+        failing = next(
+            (
+                i
+                for i in range(len(statements))
+                if holds.get(f"tfprobe_{i}") is not True and f"tfprobe_{i}" not in self.raised
+            ),
+            None,
+        )
         if failing is None:
             return []
         failures: list[_Failure] = []
@@ -233,7 +241,7 @@ class _Prober:
                 statements[failing],
                 body.lines[failing],
                 chain,
-                *self._witness(body, failing, before, statements[failing]),
+                *self._witness(body, failing, before),
                 progress=failing,
             )
         )
@@ -299,7 +307,7 @@ class _Prober:
         return best
 
     def _witness(
-        self, body: Alternative, failing: int, before: tuple[str, ...], statement: str
+        self, body: Alternative, failing: int, before: tuple[str, ...]
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Addresses that the statements before were met by, and the values on the left of a failing comparison."""
         names: list[str] = []
@@ -364,17 +372,24 @@ class _Prober:
             engine = new_engine(probe, *self.helpers)
             engine.set_input_json(self.plan)
         except Exception:
+            self.raised = set()
             if len(probes) == 1:
                 return None
             merged: dict[str, Any] = {}
+            raised: set[str] = set()
             for name, content in probes.items():
-                merged.update(self._evaluate({name: content}, sets=sets) or {})
+                alone = self._evaluate({name: content}, sets=sets)
+                merged.update(alone or {})
+                raised |= self.raised | ({name} if alone is None else set())
+            self.raised = raised
             return merged
         values: dict[str, Any] = {}
+        self.raised = set()
         for name in probes:
             try:
                 answer = json.loads(engine.eval_query_as_json(f"{self.module.package}.{name}")).get("result") or []
-            except Exception:  # noqa: S112  (a probe that raises has no value: it is a failing statement)
+            except Exception:
+                self.raised.add(name)
                 continue
             if answer:
                 values[name] = answer[0]["expressions"][0]["value"]

@@ -93,11 +93,12 @@ def read_policy(policy: Policy) -> RegoModule:
     likely_v1 = bool(_V1_ONLY.search(policy.text))
     errors: dict[bool, str] = {}
     for v0 in (False, True) if likely_v1 else (True, False):
-        engine = regorus.Engine()
-        engine.set_rego_v0(v0)
         try:
-            package = engine.add_policy(policy.name, policy.text)
-            tree = json.loads(engine.get_ast_as_json())[0]["ast"]
+            package, tree = _parse(policy, v0)
+            hoisted = _hoisted(tree, policy.text.encode("utf-8", "surrogatepass"))
+            if hoisted is not None:
+                policy = Policy(policy.name, hoisted)
+                package, tree = _parse(policy, v0)
         except RecursionError:
             raise PolicyError(f"policy {policy.name}: nested too deeply") from None
         except Exception as error:
@@ -106,6 +107,61 @@ def read_policy(policy: Policy) -> RegoModule:
         return RegoModule(policy, v0, package, _rules(tree, policy.text.encode("utf-8", "surrogatepass")))
     message = errors[not likely_v1]
     raise PolicyError(f"policy {policy.name} is not valid Rego: {message}")
+
+
+def _parse(policy: Policy, v0: bool) -> tuple[str, dict[str, Any]]:
+    engine = regorus.Engine()
+    engine.set_rego_v0(v0)
+    package = engine.add_policy(policy.name, policy.text)
+    return package, json.loads(engine.get_ast_as_json())[0]["ast"]
+
+
+def _hoisted(tree: Any, text: bytes) -> str | None:
+    """The policy with every ``some x`` moved to the first ``some`` of its body; None when there is nothing to move.
+
+    regorus 0.13 takes a ``some`` that is reached a second time in backtracking for a second declaration and gives up. Lines
+    stay the same. A variable that the body uses before its ``some`` is another one until then, and stays where it is.
+    """
+    edits: list[tuple[int, int, bytes]] = []
+    stack: list[Any] = [tree["rules"]]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+            continue
+        if not isinstance(node, dict):
+            continue
+        stack.extend(node.values())
+        statements = node.get("stmts")
+        if not isinstance(statements, list):
+            continue
+        declared = [(n, s) for n, s in enumerate(statements) if "SomeVars" in s["literal"]]
+        later = [
+            (n, s)
+            for n, s in declared[1 if declared and declared[0][0] == 0 else 0 :]
+            if n and not {v[1] for v in _some_names(s, text)} & set(_variables(statements[:n]))
+        ]
+        if not later:
+            continue
+        names = ", ".join(name for _, s in later for _, name in _some_names(s, text))
+        first = statements[0]["span"]
+        if declared[0][0] == 0:
+            edits.append((first["end"], first["end"], f", {names}".encode()))
+        else:
+            edits.append((first["start"], first["start"], f"some {names}; ".encode()))
+        edits.extend((s["span"]["start"], s["span"]["end"], b"true") for _, s in later)
+    if not edits:
+        return None
+    data = bytearray(text)
+    for start, end, new in sorted(edits, reverse=True):
+        data[start:end] = new + b"\n" * data[start:end].count(b"\n")
+    return data.decode("utf-8", "replace")
+
+
+def _some_names(statement: Mapping[str, Any], text: bytes) -> list[tuple[int, str]]:
+    """(start, name) of the variables of a ``some`` statement."""
+    spans = statement["literal"]["SomeVars"]["vars"]
+    return [(s["start"], text[s["start"] : s["end"]].decode("utf-8", "replace")) for s in spans]
 
 
 def _head_name(reference: Mapping[str, Any]) -> str | None:
