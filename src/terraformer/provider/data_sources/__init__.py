@@ -14,8 +14,11 @@ from terraformer.provider.data_sources.reading import Reader, Reading, ReadResul
 from terraformer.provider.data_sources.registry import check_for, reader_for
 from terraformer.provider.diagnostics import Diagnostic
 from terraformer.provider.schema import ResourceSchema
+from terraformer.provider.values import contains_unknown
 
 __all__ = ["ReadResult", "read", "validate"]
+
+_NOT_UNDERSTOOD = "data-source-arguments"
 
 
 def read(source: str, type: str, value: Mapping[str, Any], schema: ResourceSchema, ctx: ProviderContext) -> ReadResult:
@@ -44,6 +47,8 @@ def validate(
         return []
     reading = Reading(source, type, value, schema, ctx)
     _run(step, reading)
+    if contains_unknown(reading.value):
+        return [d for d in reading.diagnostics if d.code != _NOT_UNDERSTOOD]
     return reading.diagnostics
 
 
@@ -55,5 +60,5 @@ def _run(step: Reader, reading: Reading) -> None:
         reading.error(
             f"{reading.type}: the arguments cannot be understood",
             f"{error.__class__.__name__}: {error}",
-            code="data-source-arguments",
+            code=_NOT_UNDERSTOOD,
         )

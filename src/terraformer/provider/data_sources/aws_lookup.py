@@ -307,6 +307,17 @@ def _session_context(reading: Reading) -> None:
     reading.set("issuer_id", f"AROA{characters(reading, 'upper17')}", LOOKED_UP)
 
 
+def _oidc_provider(reading: Reading) -> None:
+    arn = reading.text("arn")
+    host = arn.partition(":oidc-provider/")[2] or re.sub(r"^https://", "", reading.text("url"))
+    host = host or "token.actions.githubusercontent.com"
+    reading.set("url", host)
+    reading.set("arn", f"arn:{reading.partition}:iam::{reading.ctx.account_id}:oidc-provider/{host}", LOOKED_UP)
+    reading.set("id", reading.state["arn"], None if arn else LOOKED_UP)
+    reading.set("client_id_list", ["sts.amazonaws.com"], LOOKED_UP)
+    reading.set("thumbprint_list", [reading.hex(40)], LOOKED_UP)
+
+
 def _check_arn(reading: Reading) -> None:
     arn = reading.get("arn")
     if isinstance(arn, str) and (not arn.startswith("arn:") or arn.count(":") < 5):
@@ -502,6 +513,7 @@ READERS: dict[str, Reader] = {
     "aws_ec2_instance_type": _instance_type,
     "aws_ec2_instance_type_offering": _instance_type_offerings,
     "aws_ec2_instance_type_offerings": _instance_type_offerings,
+    "aws_iam_openid_connect_provider": _oidc_provider,
     "aws_iam_policy": _iam_policy,
     "aws_iam_session_context": _session_context,
     "aws_ip_ranges": _ip_ranges,

@@ -267,13 +267,6 @@ INFRASTRUCTURE: Final[dict[str, Mapping[str, Any]]] = {
         "role_id": "AROA{upper17:r}",
     },
     "aws_iam_account_alias": {"account_alias": "example-account", "id": "{account_alias}"},
-    "aws_iam_openid_connect_provider": {
-        "url": "token.actions.githubusercontent.com",
-        "arn": _IAM + "oidc-provider/{url}",
-        "id": "{arn}",
-        "client_id_list": ["sts.amazonaws.com"],
-        "thumbprint_list": ["{hex40}"],
-    },
     "aws_iam_server_certificate": {
         "name": "certificate-{hex8}",
         "id": "ASCA{upper17}",

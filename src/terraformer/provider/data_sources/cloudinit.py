@@ -13,6 +13,7 @@ import re
 
 from terraformer.provider.data_sources.gosemantics import hash_code
 from terraformer.provider.data_sources.reading import Reader, Reading
+from terraformer.provider.values import is_known
 
 __all__ = ["CLOUDINIT", "CLOUDINIT_CHECKS", "TEMPLATE", "TEMPLATE_CHECKS"]
 
@@ -31,7 +32,7 @@ def _check(reading: Reading) -> None:
 
 def _check_parts(reading: Reading) -> None:
     _check(reading)
-    if not reading.value.get("part"):
+    if is_known(reading.value.get("part")) and not reading.value.get("part"):
         reading.error(
             "Invalid Block",
             "Block part must have a configuration value as the provider has marked it as required",

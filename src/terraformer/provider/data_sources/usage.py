@@ -34,7 +34,8 @@ def keys_used(ctx: ProviderContext, type: str, attribute: str, *, decoded: bool)
     keys: set[str] = set()
     for match in re.finditer(holder + _KEY, text):
         keys.add(match[1] or match[2])
-    for local in set(re.findall(rf"^\s*([A-Za-z_][\w-]*)\s*=\s*(?:try\(|nonsensitive\()?\s*{holder}", text, re.M)):
+    named = rf"(?:^|[\s{{,])([A-Za-z_][\w-]*)\s*=\s*(?:try\(|nonsensitive\()?\s*{holder}"
+    for local in set(re.findall(named, text, re.MULTILINE)):
         for match in re.finditer(rf"local\.{re.escape(local)}" + _KEY, text):
             keys.add(match[1] or match[2])
     return tuple(sorted(keys))
