@@ -3,8 +3,8 @@
 Two families of providers plan differently, and the schema tells them apart (``legacy``):
 
 * terraform-plugin-sdk v2: ``id`` is optional and computed. On create every computed attribute that the configuration
-  leaves null becomes unknown; defaults replace nulls whether computed or not; strings and collections inside set
-  elements become "" and [] instead of null (schemaMap.diffSet, then InstanceDiff.Apply in helper/schema and terraform/).
+  leaves null becomes unknown; defaults replace nulls of the others; strings and collections inside set elements
+  become "" and [] instead of null (schemaMap.diffSet in helper/schema, then InstanceDiff.Apply in terraform).
   On update, computed attributes keep their prior value.
 * terraform-plugin-framework: only computed attributes may differ from the configuration
   (internal/fwserver/server_planresourcechange.go, MarkComputedNilsAsUnknown), nested attributes included.
@@ -12,7 +12,8 @@ Two families of providers plan differently, and the schema tells them apart (``l
 What single providers do beyond that (tags_all, region, labels) is in plan_providers.py.
 
 Not covered: CustomizeDiff code of single resources beyond plan_facts.py; which computed attributes an update changes
-(they are taken to keep their value); ``force_new`` where neither the bundle nor plan_facts.py knows it (taken as false).
+(they are taken to keep their value); ``force_new`` where neither the bundle nor plan_facts.py knows it (taken as
+false).
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def plan_change(
     *,
     imported: bool = False,
 ) -> Plan:
-    """Plan one change. All values are objects of the schema's implied type; prior None = create, proposed None = destroy.
+    """Plan one change. Values are objects of the schema's implied type; prior None = create, proposed None = destroy.
 
     ``imported`` says that the prior state came from an import, where attributes that were not read are null: those
     never force a replacement.

@@ -1,7 +1,7 @@
 """The provider host: every provider that a process serves to Terraform, each on its own unix socket.
 
-Terraform is told of them through TF_REATTACH_PROVIDERS (go-plugin's reattach mechanism), so there is no provider binary, no
-download and no handshake. Each provider configuration (the default one and every alias) opens its own connection, and
+Terraform is told of them through TF_REATTACH_PROVIDERS (go-plugin's reattach mechanism), so there is no provider
+binary, no download and no handshake. Each provider configuration (the default one and every alias) opens its own connection, and
 settings belong to the connection: that is how two aliases keep apart on one socket
 (internal/command/meta_providers.go, unmanagedProviderFactory).
 """

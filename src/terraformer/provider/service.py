@@ -5,8 +5,8 @@ Source: docs/plugin-protocol/tfplugin6.10.proto of hashicorp/terraform (field nu
 conduct of terraform-plugin-sdk / -framework servers. Not served: ApplyResourceChange (a plan is all there is, so it is
 refused), resource identity, list resources, actions and state stores ("unimplemented", which Terraform tolerates).
 
-Every handler catches its own exceptions: they are noted in the run's record, and Terraform gets an error diagnostic whose
-summary starts with INTERNAL_MARKER, so that nobody takes a failure of ours for a finding.
+Every handler catches its own exceptions: they are noted in the run's record, and Terraform gets an error diagnostic
+whose summary starts with INTERNAL_MARKER, so that nobody takes a failure of ours for a finding.
 """
 
 from __future__ import annotations
