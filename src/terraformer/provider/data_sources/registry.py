@@ -5,10 +5,12 @@ from __future__ import annotations
 from terraformer.provider.data_sources import (
     archive,
     aws_constants,
+    aws_documents,
     aws_lookup,
     aws_meta,
     aws_objects,
     azure,
+    builtin,
     cloudinit,
     google,
     local,
@@ -21,6 +23,7 @@ from terraformer.provider.data_sources.reading import Reader
 __all__ = ["CHECKS", "READERS", "check_for", "reader_for"]
 
 READERS: dict[str, dict[str, Reader]] = {
+    builtin.SOURCE: builtin.READERS,
     "hashicorp/archive": archive.READERS,
     "hashicorp/azurerm": azure.READERS,
     "hashicorp/cloudinit": cloudinit.CLOUDINIT,
@@ -37,6 +40,7 @@ READERS: dict[str, dict[str, Reader]] = {
         **aws_objects.READERS,
         **aws_lookup.READERS,
         **aws_constants.READERS,
+        **aws_documents.READERS,
         **aws_meta.READERS,
         "aws_iam_policy_document": policy_document.policy_document,
     },
@@ -48,6 +52,7 @@ CHECKS: dict[str, dict[str, Reader]] = {
     "hashicorp/aws": {
         **aws_lookup.CHECKS,
         **aws_constants.CHECKS,
+        **aws_documents.CHECKS,
         "aws_iam_policy_document": policy_document.check,
     },
     **remote.CHECKS,

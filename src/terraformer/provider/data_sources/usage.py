@@ -16,7 +16,7 @@ from pathlib import Path
 
 from terraformer.provider.context import ProviderContext
 
-__all__ = ["is_decoded", "keys_used"]
+__all__ = ["is_decoded", "keys_used", "uses"]
 
 _MAX_FILES = 400
 _MAX_FOLDERS = 1000
@@ -39,6 +39,17 @@ def keys_used(ctx: ProviderContext, type: str, attribute: str, *, decoded: bool)
         for match in re.finditer(rf"local\.{re.escape(local)}" + _KEY, text):
             keys.add(match[1] or match[2])
     return tuple(sorted(keys))
+
+
+def uses(ctx: ProviderContext, type: str, attribute: str) -> list[tuple[str, list[str], list[str]]]:
+    """(key, texts before, texts after) for every key taken from ``attribute``: 40 characters around each use."""
+    text = _configuration(os.path.realpath(ctx.sandbox))
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for match in re.finditer(_holder(type, attribute, decoded=False) + _KEY, text):
+        before, after = found.setdefault(match[1] or match[2], ([], []))
+        before.append(text[max(0, match.start() - 40) : match.start()])
+        after.append(text[match.end() : match.end() + 40])
+    return [(key, *found[key]) for key in sorted(found)]
 
 
 def is_decoded(ctx: ProviderContext, type: str, attribute: str) -> bool:
