@@ -7,7 +7,7 @@ from pathlib import Path
 
 from terraformer.errors import SettingsError
 from terraformer.models.base import SamplingSettings
-from terraformer.verify import VerifySettings
+from terraformer.verify.settings import VerifySettings
 
 __all__ = ["GenerateSettings"]
 

@@ -1,0 +1,311 @@
+"""From chosen types to a grammar: each admits only its own arguments and blocks, with values of the right sort.
+
+Every configuration of the language has all required arguments, known names, right types, and references to attributes
+of resources that stand in it. What the language does not promise: provider checks across arguments that neither the
+schema nor the reviewed tables know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from terraformer.generate.grammar.facts import PromptFacts, words_of
+from terraformer.generate.grammar.gbnf import Lit, Node, alt, optional, render, seq
+from terraformer.generate.grammar.knowledge import NEEDS
+from terraformer.generate.grammar.scene import GrammarSettings, Scene
+from terraformer.generate.grammar.select import Schemas, TypeChoice
+from terraformer.generate.grammar.specials import extras, resolve
+from terraformer.generate.grammar.values import enum_value, list_of, name_values, region_of, said, typed_default
+from terraformer.provider.schema import Attribute, Block, NestedBlock
+
+__all__ = ["compile_grammar", "configuration"]
+
+_DEPTH: Final = 6
+_AUTOLINK: Final = re.compile(
+    r"^(subnet_id|vpc_security_group_ids|iam_instance_profile|key_name|db_subnet_group_name|subnet_group_name|kms_key_id|"
+    r"kms_key_arn|kms_master_key_id|security_groups|security_group_ids|role_name|parameter_group_name|user_group_ids)$"
+)
+_NEVER: Final = frozenset("id tags_all timeouts region provider count for_each lifecycle".split())
+
+
+def compile_grammar(
+    types: Sequence[TypeChoice],
+    bundle: Schemas,
+    prompt_facts: PromptFacts,
+    settings: GrammarSettings | None = None,
+) -> str:
+    """GBNF whose language is configurations of just these blocks.
+
+    ``types`` as ``select_types`` gives them. Deterministic. Raises KeyError when a type is in no bundle.
+    """
+    return render(configuration(types, bundle, prompt_facts, settings))
+
+
+def configuration(
+    types: Sequence[TypeChoice],
+    bundle: Schemas,
+    prompt_facts: PromptFacts,
+    settings: GrammarSettings | None = None,
+) -> Node:
+    """The same as a tree."""
+    settings = settings or GrammarSettings()
+    kept = tuple(t for t in types if t.address not in settings.without)
+    scene = Scene(kept, bundle, prompt_facts, settings)
+    parts: list[Node | str] = []
+    if any(t.type.startswith("aws_") for t in kept):
+        parts.append(f'provider "aws" {{\n  region = "{region_of(scene)}"\n}}\n')
+    for choice in kept:
+        keyword = "data" if choice.kind == "data" else "resource"
+        parts.append(f'\n{keyword} "{choice.type}" "{choice.label}" {{\n')
+        parts.append(_Body(choice, scene).node())
+        parts.append("}\n")
+    return seq(*parts)
+
+
+class _Body:
+    """Compiles the body of one resource or data block."""
+
+    def __init__(self, choice: TypeChoice, scene: Scene) -> None:
+        self.choice, self.scene = choice, scene
+        self.offered = 0 if scene.settings.plain else scene.settings.offered
+
+    def node(self) -> Node:
+        block = self.scene.schemas.block(self.choice.key)
+        table = dict(NEEDS.get(self.choice.key, {}))
+        if not self.scene.settings.plain or self.choice.asked:
+            table.update(extras(self.choice, self.scene))
+        for name, spec in list(table.items()):  # marks that stand for whole blocks by name
+            if name.startswith("@"):
+                del table[name]
+                table.update(resolve(spec, self.choice, self.scene) or {})
+        return seq(*self._body(block, table, "", "  ", _DEPTH, top=True))
+
+    def _body(
+        self, block: Block, table: Mapping[str, Any], prefix: str, indent: str, depth: int, *, top: bool
+    ) -> Iterator[Node | str]:
+        lines: list[Node] = []
+        nested: list[Node] = []
+        depends: list[Node] = []
+        for name in self._order(block, table):
+            path = f"{prefix}{name}"
+            spec = table.get(name)
+            if name == "depends_on" and top:
+                value = resolve(spec, self.choice, self.scene) if isinstance(spec, str) and spec[0] == "@" else spec
+                if value:
+                    depends.append(seq(f"\n{indent}depends_on = {value}\n"))
+            elif name in block.attributes:
+                line = self._attribute(block.attributes[name], path, spec, name in table, indent, top)
+                if line is not None:
+                    lines.append(line)
+            elif name in block.blocks:
+                nested.extend(self._nested(block.blocks[name], path, spec, name in table, indent, depth, top))
+        yield from lines
+        yield from nested
+        yield from depends
+
+    def _order(self, block: Block, table: Mapping[str, Any]) -> list[str]:
+        names = list(table)
+        names += [n for n, a in block.attributes.items() if a.required and n not in table]
+        names += [n for n, b in block.blocks.items() if b.min_items and n not in table]
+        names += [n for n, a in block.attributes.items() if a.optional and n not in names and n not in _NEVER]
+        names += [n for n in block.blocks if n not in names and n not in _NEVER]
+        return names
+
+    # attributes -------------------------------------------------------------------------------------------------
+
+    def _attribute(
+        self, attribute: Attribute, path: str, spec: Any, listed: bool, indent: str, top: bool
+    ) -> Node | None:
+        settings = self.scene.settings
+        must = attribute.required
+        if (self.choice.address, path) in settings.dropped and not must:
+            return None
+        offered = False
+        if listed:
+            value = self._from_spec(attribute, path, spec)
+            if value is None and must:
+                value = self._auto(attribute, path)
+        elif must:
+            value = self._auto(attribute, path)
+        else:
+            value, offered = self._unasked(attribute, path, top)
+        if value is None:
+            return None
+        value = self._avoiding(value, path)
+        line = seq(f"{indent}{attribute.name} = ", value, "\n")
+        return optional(line) if offered else line
+
+    def _avoiding(self, value: Node, path: str) -> Node:
+        """The value without the choices that an earlier attempt has shown to be wrong, while one is left."""
+        bad = self.scene.settings.avoided.get((self.choice.address, path), frozenset())
+        if not bad or not hasattr(value, "options"):
+            return value
+        left = [o for o in value.options if not (isinstance(o, Lit) and o.text in bad)]
+        return alt(left) if left else value
+
+    def _from_spec(self, attribute: Attribute, path: str, spec: Any) -> Node | None:
+        scene, choice = self.scene, self.choice
+        if spec is None:
+            return None
+        if spec in ("@ref", "@ref2"):
+            return self._reference(attribute, path, second=spec == "@ref2") or self._auto(attribute, path)
+        if spec == "@auto":
+            if not attribute.required and self._is_optional_link(attribute, path):
+                return self._reference(attribute, path)
+            return self._auto(attribute, path)
+        spoken = said(scene.facts, path, attribute) if choice.asked else None
+        if isinstance(spec, str) and spec.startswith("@"):
+            spec = resolve(spec, choice, scene)
+            if spec is None:
+                return None
+            return alt(spec) if isinstance(spec, tuple) else seq(str(spec))
+        if spoken is not None:
+            return alt(spoken)
+        if isinstance(spec, tuple):
+            named = [s for s in spec if s.startswith('"') and self._mentioned(s)]
+            return alt(named or spec)
+        if isinstance(spec, str):
+            if re.match(r"(?:data\.)?[a-z0-9]+_\w+\.main\.", spec):
+                return self._table_reference(spec)
+            return seq(spec)
+        return None
+
+    def _mentioned(self, literal: str) -> bool:
+        words = words_of(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", literal.strip('"')))
+        return bool(words) and self.scene.facts.mentions(words, gap=0)
+
+    def _table_reference(self, spec: str) -> Node | None:
+        """A reference that the table writes with the label main: to whatever block of that type is there."""
+        head, _, attribute = spec.rpartition(".")
+        key = head.removesuffix(".main")
+        found = self.scene.ref(key, attribute)
+        return seq(found) if found is not None else None
+
+    def _is_optional_link(self, attribute: Attribute, path: str) -> bool:
+        return bool(_AUTOLINK.match(path)) or (
+            self.scene.link(self.choice, path) is not None and path.endswith(("_id", "_ids", "_arn"))
+        )
+
+    def _reference(self, attribute: Attribute, path: str, *, second: bool = False) -> Node | None:
+        many = isinstance(attribute.type, list) and attribute.type[0] in ("list", "set")
+        if not many and attribute.type != "string":
+            return None
+        found = self.scene.references(self.choice, path, many=many, second=second)
+        if not found:
+            return None
+        return list_of(found) if many else alt(found)
+
+    def _auto(self, attribute: Attribute, path: str) -> Node:
+        scene, choice = self.scene, self.choice
+        if attribute.nested is not None:
+            return self._nested_attribute(attribute, path)
+        reference = self._reference(attribute, path)
+        if reference is not None:
+            return reference
+        if self._is_name(path) and attribute.type == "string" and choice.name:
+            return alt([f'"{n}"' for n in name_values(choice, scene)])
+        spoken = said(scene.facts, path, attribute) if choice.asked else None
+        if spoken is not None:
+            return alt(spoken)
+        if attribute.enum and attribute.type == "string":
+            return alt(enum_value(attribute, scene.facts))
+        if self._is_name(path) and attribute.type == "string" and not self._special_name(path):
+            return alt([f'"{n}"' for n in name_values(choice, scene)])
+        return typed_default(choice, path, scene, attribute)
+
+    def _special_name(self, path: str) -> bool:
+        """Names that are no free names: domains, zones, databases."""
+        return self.choice.type in ("aws_route53_zone",) or path in ("domain_name", "schedule_name", "region_name")
+
+    def _is_name(self, path: str) -> bool:
+        """Whether the argument is what the resource itself is called."""
+        if "." in path:
+            return False
+        own = words_of(self.choice.type)
+        words = words_of(path)
+        if path in ("name", "identifier", "bucket", "family") and self.choice.type != "aws_ecs_task_definition":
+            return path != "bucket" or self.choice.type == "aws_s3_bucket"
+        return words[-1] in ("name", "identifier", "id") and len(words) > 1 and set(words[:-1]) <= set(own)
+
+    def _nested_attribute(self, attribute: Attribute, path: str) -> Node:
+        nested = attribute.nested
+        assert nested is not None
+        parts: list[Node | str] = ["{\n"]
+        for name, inner in nested.attributes.items():
+            if inner.required:
+                parts.extend([f"    {name} = ", self._auto(inner, f"{path}.{name}"), "\n"])
+        parts.append("  }")
+        body = seq(*parts)
+        if nested.nesting in ("list", "set"):
+            return seq("[", body, "]")
+        if nested.nesting == "map":
+            return seq("{\n    example = ", body, "\n  }")
+        return body
+
+    def _unasked(self, attribute: Attribute, path: str, top: bool) -> tuple[Node | None, bool]:
+        """A value for an optional argument that the prompt retrieves, and whether the model may leave it out."""
+        scene, choice = self.scene, self.choice
+        if attribute.deprecated or attribute.write_only or not attribute.optional:
+            return None, False
+        if top and _AUTOLINK.match(attribute.name):
+            reference = self._reference(attribute, path)
+            if reference is not None:
+                return reference, False
+        if not choice.asked:
+            return None, False
+        spoken = said(scene.facts, path, attribute)
+        if spoken is not None and self._sensible(attribute, spoken):
+            return alt(spoken), False
+        words = words_of(attribute.name)
+        if not top or self.offered <= 0 or len(words) < 2 or not scene.facts.mentions(words, gap=1):
+            return None, False
+        if attribute.enum and attribute.type == "string":
+            self.offered -= 1
+            return alt(enum_value(attribute, scene.facts)), True
+        if attribute.type in ("bool", "number"):
+            self.offered -= 1
+            return typed_default(choice, path, scene, attribute), True
+        return None, False
+
+    @staticmethod
+    def _sensible(attribute: Attribute, spoken: Sequence[str]) -> bool:
+        if attribute.enum and attribute.type == "string":
+            return all(s.strip('"') in attribute.enum for s in spoken)
+        return True
+
+    # blocks -----------------------------------------------------------------------------------------------------
+
+    def _nested(
+        self, nested: NestedBlock, path: str, spec: Any, listed: bool, indent: str, depth: int, top: bool
+    ) -> list[Node]:
+        must = nested.min_items > 0
+        if ((self.choice.address, path) in self.scene.settings.dropped and not must) or depth <= 0:
+            return []
+        if isinstance(spec, str) and spec.startswith("@") and spec not in ("@auto", "@ref", "@ref2"):
+            spec = resolve(spec, self.choice, self.scene)
+        if listed and spec is None and not must:
+            return []
+        tables: list[Mapping[str, Any]]
+        if isinstance(spec, list):
+            tables = spec
+        elif isinstance(spec, Mapping):
+            tables = [spec]
+        elif must or listed:
+            tables = [{}] * max(1, nested.min_items)
+        elif top and self.choice.asked and self._wanted_block(nested):
+            tables = [{}]
+        else:
+            return []
+        out: list[Node] = []
+        for table in tables[: nested.max_items or len(tables)]:
+            body = seq(*self._body(nested.block, table, f"{path}.", indent + "  ", depth - 1, top=False))
+            out.append(seq(f"\n{indent}{nested.name} {{\n", body, f"{indent}}}\n"))
+        return out
+
+    def _wanted_block(self, nested: NestedBlock) -> bool:
+        words = words_of(nested.name)
+        if nested.name in _NEVER or len(words) < 2:
+            return False
+        return self.scene.facts.mentions(words, gap=1)

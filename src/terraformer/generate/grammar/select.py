@@ -1,0 +1,599 @@
+"""Which resources a prompt asks for, found lexically, and which others those cannot do without.
+
+Phrases (type names, and the reviewed vocabulary) are matched longest first; a bundle's own search answers where no
+phrase does. The closure then adds what required references point to. Not covered: synonyms that neither knows, and
+architecture that has to be thought out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Final
+
+from terraformer.generate.grammar.facts import PromptFacts, Token, Value, stem, words_of
+from terraformer.generate.grammar.knowledge import MANAGED_POLICIES, NEEDS
+from terraformer.generate.grammar.relations import Referent, referent
+from terraformer.generate.grammar.vocabulary import FILLERS, PHRASES, SERVICES, SOFT, TOGETHER
+from terraformer.provider.bundle import Bundle
+from terraformer.provider.schema import Attribute, Block
+
+__all__ = ["Schemas", "TypeChoice", "identifier", "required_paths", "select_types"]
+
+MAX_RESOURCES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChoice:
+    """One block of the configuration to come.
+
+    ``kind`` is "resource" or "data"; ``label`` its name in Terraform; ``name`` the name that the prompt gives it ("" when
+    it gives none). ``asked`` tells what the prompt asks for from what was added; ``why`` says how it was found.
+    """
+
+    kind: str
+    type: str
+    label: str
+    name: str = ""
+    asked: bool = True
+    why: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """ "aws_vpc", or "data.aws_ami"."""
+        return f"data.{self.type}" if self.kind == "data" else self.type
+
+    @property
+    def address(self) -> str:
+        return f"{self.key}.{self.label}"
+
+
+class Schemas:
+    """The types of several bundles behind one door: AWS and the small providers beside it."""
+
+    def __init__(self, *bundles: Bundle) -> None:
+        self.bundles = bundles
+
+    def has(self, kind: str, type_name: str) -> bool:
+        if kind == "resource" and type_name.startswith("data."):
+            kind, type_name = "data", type_name[5:]
+        return any(b.has(kind, type_name) for b in self.bundles)
+
+    def block(self, key: str) -> Block:
+        """The block of "aws_vpc" or "data.aws_ami". Raises KeyError when no bundle has it."""
+        kind, name = ("data", key[5:]) if key.startswith("data.") else ("resource", key)
+        for bundle in self.bundles:
+            if bundle.has(kind, name):
+                return bundle.schema(kind, name).block
+        raise KeyError(key)
+
+    @property
+    def main(self) -> Bundle:
+        return self.bundles[0]
+
+
+def identifier(text: str) -> str:
+    """A Terraform name made of the text; "" when nothing is left of it."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", text.strip()).strip("_-")
+    if name and not re.match(r"[A-Za-z_]", name):
+        name = f"r_{name}"
+    return name[:60]
+
+
+def required_paths(block: Block, prefix: str = "", depth: int = 3) -> Iterator[tuple[str, Attribute]]:
+    """Dotted paths of the arguments that cannot be left out, those of required blocks included."""
+    for name, attribute in block.attributes.items():
+        if attribute.required:
+            yield prefix + name, attribute
+    if depth:
+        for name, nested in block.blocks.items():
+            if nested.min_items > 0:
+                yield from required_paths(nested.block, f"{prefix}{name}.", depth - 1)
+
+
+# phrases --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _name_phrases(types: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """Every type's words after the provider's, as a phrase."""
+    out: dict[tuple[str, ...], str] = {}
+    for name in types:
+        words = words_of(name.split("_", 1)[1] if "_" in name else name)
+        if len(words) > 1 or len(words[0]) > 4:
+            out.setdefault(words, name)
+    return out
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {tuple(stem(w) for w in phrase.split()): types for phrase, types in PHRASES.items()}
+
+
+def _family(type_name: str) -> str:
+    return "_".join(type_name.removeprefix("data.").split("_")[:2])
+
+
+def _service_phrases(
+    facts: PromptFacts, types: Sequence[str], *, common: bool = False
+) -> dict[tuple[str, ...], str]:
+    """Phrases of the types of the services that the prompt names, without the service's own words.
+
+    Single words that mean many things count only where ``common`` is true.
+    """
+    prefixes: list[str] = []
+    for words, found in SERVICES.items():
+        if facts.mentions([stem(w) for w in words.split()], gap=0):
+            prefixes.extend(p for p in found if p != "aws")
+    families = {t.split("_")[1] for t in types if t.count("_") > 1}
+    for token in facts.tokens:
+        if token.stem in families and token.stem not in ("vpc", "default", "instance", "service", "resource", "internet"):
+            prefixes.append(f"aws_{token.stem}")
+        elif token.text.lower() in families:
+            prefixes.append(f"aws_{token.text.lower()}")
+    out: dict[tuple[str, ...], str] = {}
+    for prefix in dict.fromkeys(prefixes):
+        for name in types:
+            if name.startswith(prefix + "_"):
+                words = words_of(name[len(prefix) + 1 :])
+                if words and words not in out and (common or len(words) > 1 or words[0] not in _TOO_COMMON):
+                    out[words] = name
+    return out
+
+
+_TOO_COMMON: Final = frozenset(
+    """account alias api app application attachment attribute certificate cluster component configuration connection
+    connector container data database device directory domain endpoint entity environment event filter group host image
+    index instance integration key link location member model module name object operation package permission plan policy
+    pool profile project resource role rule schema selection server service setting site snapshot source stage stack
+    storage stream table tag target task template thing topic type user value version volume worker workflow
+    workspace access tier quota function""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int  # token indices
+    end: int
+    types: tuple[str, ...]
+    soft: bool = False
+
+
+def _hits(facts: PromptFacts, types: Sequence[str]) -> list[_Hit]:
+    vocabulary = _vocabulary()
+    names = _name_phrases(tuple(types))
+    local = _service_phrases(facts, types)
+    common = _service_phrases(facts, types, common=True)
+    families = {_family(t) for t in local.values()}
+    tokens = facts.tokens
+    quoted = [(q.start, q.end) for q in facts.quoted if _is_name(facts, q)]
+    usable = [
+        i
+        for i, t in enumerate(tokens)
+        if t.text.lower() not in FILLERS and not any(a <= t.start < b for a, b in quoted)
+    ]
+    hits: list[_Hit] = []
+    place = 0
+    while place < len(usable):
+        for length in range(min(8, len(usable) - place), 0, -1):
+            span = usable[place : place + length]
+            words = tuple(tokens[i].stem for i in span)
+            if _broken(facts, tokens[span[0]], tokens[span[-1]]):
+                continue
+            found: tuple[str, ...] | None = vocabulary.get(words)
+            if found is None and words in names:
+                found = (names[words],)
+            if found is None and words in local:
+                found = (local[words],)
+            if found is not None:
+                if words in common and found and _family(found[0]) not in families and found[0] != common[words]:
+                    found = (common[words],)  # a database in a prompt about Lightsail is Lightsail's
+                if not facts.negated(tokens[span[0]].start):
+                    soft = len(words) == 1 and words[0] in SOFT
+                    hits.append(_Hit(span[0], span[-1] + 1, found, soft))
+                place += length - 1
+                break
+        place += 1
+    hard = {_family(h.types[0]) for h in hits if h.types and not h.soft}
+    return [h for h in hits if not (h.soft and h.types and _family(h.types[0]) in hard)]
+
+
+def _is_name(facts: PromptFacts, value: Value) -> bool:
+    """Whether the quoted text is a name rather than a word for a thing: what follows "named" and such."""
+    return bool(re.search(r"[_\d-]|^\S+$", value.text))
+
+
+def _broken(facts: PromptFacts, first: Token, last: Token) -> bool:
+    return bool(re.search(r"[.,;:!?()\"]\s|\n", facts.text[first.start : last.end]))
+
+
+def _explicit(facts: PromptFacts, schemas: Schemas) -> list[_Hit]:
+    """Types that are written out ("aws_s3_bucket"), small slips of underscores forgiven."""
+    hits = []
+    squashed: dict[str, str] | None = None
+    for m in re.finditer(r"\b(?:aws|random|tls|archive)_[a-z0-9_]+\b", facts.text.lower()):
+        name = m[0].rstrip("_")
+        key = name
+        if not schemas.has("resource", name):
+            if schemas.has("data", name):
+                key = f"data.{name}"
+            else:
+                if squashed is None:
+                    squashed = {t.replace("_", ""): t for t in schemas.main.resource_types}
+                found = squashed.get(name.replace("_", ""))
+                if found is None:
+                    continue
+                key = found
+        inside = [i for i, t in enumerate(facts.tokens) if m.start() <= t.start < m.end()]
+        if inside and not facts.negated(m.start()):
+            hits.append(_Hit(inside[0], inside[-1] + 1, (key,)))
+    return hits
+
+
+# names and counts -----------------------------------------------------------------------------------------------
+
+_NAMING: Final = re.compile(
+    r"""(?ix) \b(?: named | called | with\s+(?:the\s+)?(?:\w+\s+)?name | name\s*=?\s* | labell?ed | titled
+    | name\s+(?:attribute\s+|parameter\s+)?(?:is\s+)?(?:set\s+)?(?:to|as|of) | (?:id|identifier)\s*= )
+    \s*(?:is|as|to|of|=|:|\()*\s*(?:with\s+value\s+)?$""",
+)
+
+
+def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[str]:
+    """Names that the prompt gives to the thing at the hit, in order: quoted after it, or before it."""
+    tokens = facts.tokens
+    after = tokens[hit.end - 1].end
+    limit = tokens[following].start if following is not None else len(facts.text)
+    end = min(limit, after + 160)
+    found: list[str] = []
+    sentence = re.search(r"[.;!?]\s+[A-Z]", facts.text[after:end])
+    if sentence:
+        end = after + sentence.start() + 1
+    for q in facts.quoted:
+        if not after <= q.start < end:
+            continue
+        lead = facts.text[after : q.start]
+        direct = re.fullmatch(r"(?i)[\s(]*(?:resources?\s*)?(?:to|as|is|=|:|\(|,)*[\s(]*", lead)
+        if direct or _NAMING.search(lead.rstrip(' ("')) or re.search(
+            r"(?i)\b(?:named?|called|name\w*\s+(?:\w+\s+){0,3}(?:to|as|is|value))\b[^.\"']{0,20}$", lead
+        ):
+            found.append(q.text)
+        elif found and re.fullmatch(r"""(?i)[^"']*["'][^"']*["']\s*(?:,|and|&|\s)+\s*""", lead[-80:]):
+            found.append(q.text)
+        else:
+            break
+    if not found:
+        bare = re.match(r"(?i)\s+(?:resource\s+)?(?:named|called)\s+([A-Za-z][\w.-]*\w)", facts.text[after:end])
+        if bare and stem(bare[1]) not in _NOT_NAMES:
+            found.append(bare[1])
+    return found
+
+
+_NOT_NAMES: Final = frozenset("by a an the after it with as following".split())
+
+
+def _name_for_label(name: str) -> str:
+    return identifier(name.split(".")[0] if re.fullmatch(r"[\w.-]+\.[a-z]{2,6}", name) else name)
+
+
+# selection ------------------------------------------------------------------------------------------------------
+
+
+def select_types(prompt: str | PromptFacts, schemas: Schemas) -> list[TypeChoice]:
+    """The blocks that a configuration for the prompt consists of, what is referred to first.
+
+    Never empty: when nothing in the prompt is known, the best answer of the bundle's search is taken.
+    """
+    facts = prompt if isinstance(prompt, PromptFacts) else PromptFacts(prompt)
+    explicit = _explicit(facts, schemas)
+    taken = {i for h in explicit for i in range(h.start, h.end)}
+    hits = explicit + [
+        h for h in _hits(facts, schemas.main.resource_types) if not taken & set(range(h.start, h.end))
+    ]
+    hits.sort(key=lambda h: h.start)
+    chosen = _instances(facts, hits, schemas)
+    _specialise(facts, chosen, schemas)
+    if not chosen:
+        chosen = _searched(facts, schemas)
+    _complete(facts, chosen, schemas)
+    return _ordered(chosen, schemas)[:MAX_RESOURCES]
+
+
+def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> list[TypeChoice]:
+    chosen: list[TypeChoice] = []
+    counts: dict[str, int] = {}
+    given: dict[str, list[str]] = {}
+    for number, hit in enumerate(hits):
+        following = hits[number + 1].start if number + 1 < len(hits) else None
+        count = facts.count_before(hit.start, hit.end - 1)
+        names = _names(facts, hit, following)
+        if not hit.types:  # "the environment": means what was named in full before
+            noun = facts.tokens[hit.end - 1].stem
+            earlier = [k for h in hits for k in h.types if words_of(k)[-1] == noun and names]
+            hit = replace(hit, types=tuple(dict.fromkeys(earlier))[:1])
+        for position, written in enumerate(hit.types):
+            key = "data." + written[5:] if written.startswith("data:") else written
+            if not schemas.has("resource", key):
+                continue
+            if position == 0:
+                known = given.setdefault(key, [])
+                known.extend(n for n in names if n not in known)
+                ordinal = facts.tokens[hit.start - 1].text.lower() if hit.start else ""
+                if ordinal in ("second", "another") or (hit.start > 1 and facts.tokens[hit.start - 2].text.lower() == "second"):
+                    count = max(2, count)
+            counts[key] = max(counts.get(key, 0), count, len(given.get(key, ())), 1)
+    for key, count in counts.items():
+        names = given.get(key, [])
+        for i in range(min(count, 6)):
+            chosen.append(_choice(key, names[i] if i < len(names) else "", i, count, asked=True, why="named in the prompt"))
+    return chosen
+
+
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def _choice(key: str, name: str, index: int, count: int, *, asked: bool, why: str) -> TypeChoice:
+    kind, type_name = ("data", key[5:]) if key.startswith("data.") else ("resource", key)
+    label = _name_for_label(name) if name else ""
+    if not label:
+        label = "main" if count == 1 else _ORDINALS[index]
+    return TypeChoice(kind, type_name, label, name, asked, why)
+
+
+def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> None:
+    """Add satellites: a type whose name is a chosen type's and one or two words more, all said in the prompt."""
+    present = {c.key for c in chosen}
+    words = facts.stems
+    for phrase, name in _service_phrases(facts, schemas.main.resource_types).items():
+        if len(phrase) > 1 and name not in present and facts.mentions(phrase, gap=1):
+            if not any(w in _TOO_COMMON for w in phrase) and not any(k.startswith(name) for k in present):
+                present.add(name)
+                chosen.append(_choice(name, "", 0, 1, asked=True, why="its words in the prompt"))
+    for choice in [c for c in chosen if c.kind == "resource"]:
+        base = choice.type + "_"
+        for name in schemas.main.resource_types:
+            if not name.startswith(base) or name in present:
+                continue
+            extra = words_of(name[len(base) :])
+            if extra[-1] == "configuration" and len(extra) > 1:
+                extra = extra[:-1]
+            own = schemas.block(choice.type)
+            if any(set(extra) <= set(words_of(n)) for n in (*own.blocks, *own.attributes)):
+                continue  # said inside the resource itself
+            strong = [w for w in extra if w not in _TOO_COMMON]
+            if extra and strong and all(w in words for w in extra) and facts.mentions(extra, gap=2):
+                present.add(name)
+                chosen.append(_choice(name, "", 0, 1, asked=True, why=f"a satellite of {choice.type} in the prompt"))
+            elif extra == ("group",) and re.search(r"\bgroup\b", facts.text) and choice.type.startswith("aws_chime"):
+                present.add(name)
+                chosen.append(_choice(name, "", 0, 1, asked=True, why=f"a satellite of {choice.type} in the prompt"))
+
+
+def _searched(facts: PromptFacts, schemas: Schemas) -> list[TypeChoice]:
+    hits = [h for h in schemas.main.search(facts.text, limit=8) if h.kind == "resource"]
+    best = hits[0].type if hits else "aws_s3_bucket"
+    return [_choice(best, "", 0, 1, asked=True, why="best match of the schema search")]
+
+
+# closure --------------------------------------------------------------------------------------------------------
+
+_CROWD: Final = {"aws_subnet": 2}
+"""How many are added where a list of them is wanted."""
+
+_OPTIONAL_LINKS: Final = frozenset(
+    ("aws_kms_key", "aws_iam_instance_profile", "aws_key_pair", "aws_cognito_user_pool", "aws_acm_certificate")
+)
+
+
+def _needs(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """(path, marker) of the references that the reviewed table wants."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _needs(item, prefix)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, str):
+                if inner in ("@ref", "@ref2") or (not inner.startswith(("@", '"')) and re.match(r"(?:data\.)?[a-z]+_\w+", inner)):
+                    yield f"{prefix}{name}", inner
+            else:
+                yield from _needs(inner, f"{prefix}{name}.")
+
+
+def _complete(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> None:
+    """Add what belongs together and what required references point to, until nothing is missing."""
+    for _ in range(6):
+        before = len(chosen)
+        present = {c.key for c in chosen}
+        for first, second in TOGETHER:
+            if all(t in present for t in first):
+                for name in second:
+                    if name not in present and not _unwanted(facts, name):
+                        _add(chosen, schemas, name, 1, f"belongs to {first[0]} and {first[-1]}")
+        _special(facts, chosen, schemas)
+        for choice in list(chosen):
+            for target, count, why in _wanted(choice, facts, schemas, chosen):
+                _add(chosen, schemas, target, count, why)
+        if len(chosen) == before or len(chosen) >= MAX_RESOURCES:
+            break
+
+
+def _unwanted(facts: PromptFacts, type_name: str) -> bool:
+    last = words_of(type_name)[-1]
+    return any(facts.negated(facts.tokens[i].start) for i, _ in facts.find([last]))
+
+
+def _add(chosen: list[TypeChoice], schemas: Schemas, key: str, count: int, why: str) -> None:
+    have = [c for c in chosen if c.key == key]
+    if not schemas.has("resource", key) or len(chosen) >= MAX_RESOURCES:
+        return
+    labels = {c.label for c in have}
+    while len(have) < count and len(chosen) < MAX_RESOURCES:
+        fresh = _choice(key, "", len(have), max(count, len(have) + 1), asked=False, why=why)
+        if fresh.label in labels:
+            fresh = replace(fresh, label=f"{fresh.label}_{len(have) + 1}")
+        labels.add(fresh.label)
+        have.append(fresh)
+        chosen.append(fresh)
+
+
+def _wanted(
+    choice: TypeChoice, facts: PromptFacts, schemas: Schemas, chosen: Sequence[TypeChoice]
+) -> Iterator[tuple[str, int, str]]:
+    try:
+        block = schemas.block(choice.key)
+    except KeyError:
+        return
+    table = NEEDS.get(choice.key, {})
+    markers = dict(_needs(table))
+    required = {path: attribute.type for path, attribute in required_paths(block)}
+    for path in dict.fromkeys([*required, *markers]):
+        marker = markers.get(path, "")
+        if marker and not marker.startswith("@"):
+            target = ".".join(marker.split(".")[:2]) if marker.startswith("data.") else marker.split(".")[0]
+            yield target, 1, f"{choice.key} needs it"
+            continue
+        if path in required and path not in markers and _in_table(table, path):
+            continue  # the table gives it a value of another sort
+        link = referent(choice.key, path, schemas)
+        if link is None or not schemas.has("resource", link.type):
+            continue
+        if link.type in _OPTIONAL_LINKS and path not in markers:
+            continue
+        if _given(facts, choice, path, link):
+            continue
+        count = 2 if marker == "@ref2" or link.index == 1 else 1
+        cty = _cty(block, path)
+        if isinstance(cty, list) and cty[0] in ("list", "set"):
+            count = max(count, _CROWD.get(link.type, 1))
+        if link.type == "aws_iam_role" and any(c.key == "aws_iam_role" for c in chosen):
+            continue
+        yield link.type, count, f"{choice.key} refers to it"
+
+
+def _in_table(table: Mapping[str, Any], path: str) -> bool:
+    node: Any = table
+    for part in path.split("."):
+        if isinstance(node, list):
+            node = node[0] if node else {}
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def _cty(block: Block, path: str) -> Any:
+    *outer, leaf = path.split(".")
+    for name in outer:
+        nested = block.blocks.get(name)
+        if nested is None:
+            return None
+        block = nested.block
+    attribute = block.attributes.get(leaf)
+    return attribute.type if attribute is not None else None
+
+
+def _given(facts: PromptFacts, choice: TypeChoice, path: str, link: Referent) -> bool:
+    """Whether the prompt gives the value itself ("bucket name (with value "x")"), so that nothing need be created."""
+    if link.attribute == "arn" or any(facts.mentions(words_of(link.type)[1:]) for _ in (0,) if link.type != "aws_s3_bucket"):
+        return False
+    leaf = words_of(path.rsplit(".", 1)[-1])
+    return any(
+        v.kind == "quoted" and re.search(r"(?i)\b(?:with\s+value|value|existing)\b", facts.text[facts.tokens[i].start : v.start])
+        for i, j in facts.find(leaf, gap=0)
+        for v in list(facts.values_after(facts.tokens[j - 1].end, words=5))[:1]
+    )
+
+
+def _special(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> None:
+    """Companions that follow from what a prompt says rather than from the schema."""
+    keys = [c.key for c in chosen]
+    present = set(keys)
+    if "aws_lambda_function" in present and not any(p.endswith((".zip", ".jar")) for p in facts.paths):
+        _add(chosen, schemas, "data.archive_file", 1, "the function's code")
+    if "aws_lambda_function" in present and facts.schedule and "aws_cloudwatch_event_rule" not in present:
+        if not present & {"aws_scheduler_schedule", "aws_backup_plan"}:
+            _add(chosen, schemas, "aws_cloudwatch_event_rule", 1, "the function runs on a schedule")
+    if present & {"aws_codebuild_project", "aws_codepipeline"} and not _unwanted(facts, "aws_policy"):
+        _add(chosen, schemas, "aws_iam_policy", 1, "rights of the build")
+    if {"aws_kinesis_stream", "aws_kinesis_analytics_application"} <= present:
+        _add(chosen, schemas, "aws_iam_role", 1, "the application reads the stream")
+    if "aws_s3_bucket_notification" not in present and "aws_s3_bucket" in present:
+        told = re.search(r"(?i)notif|whenever|triggered? by|when (?:an?|new) ", facts.text)
+        if told and present & {"aws_sns_topic", "aws_sqs_queue", "aws_lambda_function"}:
+            _add(chosen, schemas, "aws_s3_bucket_notification", 1, "the bucket's events are asked for")
+    for role_user in present & MANAGED_POLICIES.keys():
+        if role_user in ("aws_db_instance", "aws_iam_instance_profile", "aws_codebuild_project", "aws_dax_cluster"):
+            continue
+        if role_user.startswith(("aws_sagemaker", "aws_ecs", "aws_glue")):
+            continue
+        if role_user == "aws_elastic_beanstalk_environment" and "aws_iam_instance_profile" not in present:
+            continue
+        if _unwanted(facts, "aws_policy"):
+            continue
+        _add(chosen, schemas, "aws_iam_role_policy_attachment", len(MANAGED_POLICIES[role_user]), f"rights of {role_user}")
+    if present & {"aws_lb", "aws_alb"} and "aws_lb_listener" not in present:
+        _add(chosen, schemas, "aws_lb_listener", 1, "a load balancer without one does nothing")
+    if "aws_lb_target_group" in present and "aws_instance" not in present and present & {"aws_lb"}:
+        _add(chosen, schemas, "aws_instance", 1, "a target for the load balancer")
+    if "aws_lb_listener" in present and "aws_lb_target_group" not in present and "redirect" not in facts.text.lower():
+        _add(chosen, schemas, "aws_lb_target_group", 1, "where the listener forwards to")
+    if "aws_key_pair" in present:
+        _add(chosen, schemas, "tls_private_key", 1, "the key of the pair")
+    if "aws_db_instance" in present and re.search(r"(?i)\bsubnets?\b", facts.text):
+        _add(chosen, schemas, "aws_db_subnet_group", 1, "places the database in the subnets")
+    if "aws_autoscaling_group" in present:
+        _add(chosen, schemas, "aws_launch_template", 1, "what the group launches")
+    if "aws_nat_gateway" in present or (present & {"aws_lb"} and "aws_vpc" in present):
+        _add(chosen, schemas, "aws_internet_gateway", 1, "the way out of the VPC")
+    if "aws_elastic_beanstalk_environment" in present and "aws_iam_instance_profile" in present:
+        _add(chosen, schemas, "aws_iam_role", 1, "the role of the instance profile")
+    if "aws_s3_bucket_acl" in present:
+        _add(chosen, schemas, "aws_s3_bucket_ownership_controls", 1, "ACLs need it")
+    if "aws_api_gateway_stage" in present:
+        _add(chosen, schemas, "aws_api_gateway_deployment", 1, "what the stage serves")
+    if "aws_api_gateway_deployment" in present:
+        for name in ("resource", "method", "integration"):
+            _add(chosen, schemas, f"aws_api_gateway_{name}", 1, "a deployment needs methods")
+
+
+# order ----------------------------------------------------------------------------------------------------------
+
+
+def _ordered(chosen: Sequence[TypeChoice], schemas: Schemas) -> list[TypeChoice]:
+    """Labels made unique; what is referred to stands before what refers to it."""
+    seen: set[str] = set()
+    unique: list[TypeChoice] = []
+    for choice in chosen:
+        label, n = choice.label, 2
+        while f"{choice.key}.{label}" in seen:
+            label = f"{choice.label}_{n}"
+            n += 1
+        seen.add(f"{choice.key}.{label}")
+        unique.append(replace(choice, label=label))
+    keys = {c.key for c in unique}
+    edges: dict[str, set[str]] = {}
+    for key in keys:
+        try:
+            block = schemas.block(key)
+        except KeyError:
+            continue
+        paths = {p for p, _ in required_paths(block)} | {p for p, _ in _needs(NEEDS.get(key, {}))}
+        links = (referent(key, p, schemas) for p in paths)
+        edges[key] = {link.type for link in links if link is not None and link.type in keys and link.type != key}
+    order: list[str] = []
+    visiting: set[str] = set()
+
+    def visit(key: str) -> None:
+        if key in order or key in visiting:
+            return
+        visiting.add(key)
+        for other in sorted(edges.get(key, ())):
+            visit(other)
+        order.append(key)
+
+    for choice in unique:
+        visit(choice.key)
+    return sorted(unique, key=lambda c: order.index(c.key))
