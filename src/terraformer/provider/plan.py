@@ -164,8 +164,8 @@ class _Planner:
         for name, nested in block.blocks.items():
             value = proposed.get(name)
             before = prior.get(name) if prior is not None else None
-            if create and top and not value and name in self._facts.computed_blocks:
-                planned[name] = UNKNOWN
+            if top and (value is None or value == []) and name in self._facts.computed_blocks:
+                planned[name] = UNKNOWN if create else before
             else:
                 planned[name] = self._nested(nested, value, before, create=create, in_set=in_set)
         return planned

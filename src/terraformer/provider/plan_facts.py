@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from terraformer.provider import plan_defaults
+
 __all__ = ["Facts", "facts_for"]
 
 
@@ -183,6 +185,7 @@ _RANDOM_TEXT = {
 }  # fmt: skip
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
+    **plan_defaults.AWS,
     "random_password": _RANDOM_TEXT,
     "random_string": _RANDOM_TEXT,
     "random_pet": {"length": 2, "separator": "-"},

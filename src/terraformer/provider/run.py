@@ -47,6 +47,10 @@ class RunSpec:
     ``bundles`` maps a provider source ("hashicorp/aws") to its schemas; ``resources``, ``data`` and ``ephemeral`` are
     the type names in use, those of a prior state included: Terraform learns of no others. ``workdir`` is the root
     module's directory, ``sandbox`` the directory that nothing may read or write outside of.
+
+    ``omit_provider_blocks`` names blocks of provider configurations that are left out of the schema because the
+    configuration has none of them: the ``endpoints`` block of AWS, with more than 300 arguments, is a sixth of the time
+    of a plan.
     """
 
     bundles: Mapping[str, SchemaSource]
@@ -55,6 +59,7 @@ class RunSpec:
     ephemeral: frozenset[str] = frozenset()
     workdir: str = "."
     sandbox: str = "."
+    omit_provider_blocks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

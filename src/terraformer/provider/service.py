@@ -14,10 +14,10 @@ from __future__ import annotations
 import importlib
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from terraformer.provider import placeholders, protocol, wire
+from terraformer.provider import functions, placeholders, protocol, wire
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Diagnostic
 from terraformer.provider.http2 import UNIMPLEMENTED, RpcError
@@ -58,7 +58,6 @@ class _Cache:
 
     bundle: SchemaSource
     kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
-    functions: bytes | None = None
 
 
 class ProviderService:
@@ -156,13 +155,16 @@ class ProviderService:
             cache = self._caches[id(bundle)] = _Cache(bundle)
         return cache
 
+    def _provider_kind(self, source: str) -> _Kind:
+        return self._kind(source, "provider", ",".join(sorted(self._spec.omit_provider_blocks)))
+
     def _kind(self, source: str, kind: str, type_name: str) -> _Kind:
         cache = self._cache(source)
         found = cache.kinds.get((kind, type_name))
         if found is None:
             bundle = cache.bundle
             if kind == "provider":
-                schema = bundle.provider_schema()
+                schema = _without_blocks(bundle.provider_schema(), self._spec.omit_provider_blocks)
             else:
                 read = {"resource": bundle.resource, "data": bundle.data_source, "ephemeral": bundle.ephemeral}[kind]
                 schema = read(type_name)
@@ -183,7 +185,7 @@ class ProviderService:
         # provider = 1, resource_schemas = 2, data_source_schemas = 3, server_capabilities = 6, functions = 7,
         # ephemeral_resource_schemas = 8; ServerCapabilities: move_resource_state = 3
         source, spec = session.source, self._spec
-        parts = [wire.data(1, self._kind(source, "provider", "").message)]
+        parts = [wire.data(1, self._provider_kind(source).message)]
         for field_number, kind, types in (
             (2, "resource", spec.resources),
             (3, "data", spec.data),
@@ -223,7 +225,7 @@ class ProviderService:
 
     def _validate_provider(self, session: ProviderSession, fields: wire.Fields) -> bytes:
         # Request: config = 1; Response: diagnostics = 2
-        kind = self._kind(session.source, "provider", "")
+        kind = self._provider_kind(session.source)
         value = self._config(fields, 1, kind.cty) or {}
         check = _optional("validators", "validate_provider")
         found = check(session.source, value, kind.schema) if check else []
@@ -231,7 +233,7 @@ class ProviderService:
 
     def _configure(self, session: ProviderSession, fields: wire.Fields) -> bytes:
         # Request: terraform_version = 1, config = 2; Response: diagnostics = 1
-        kind = self._kind(session.source, "provider", "")
+        kind = self._provider_kind(session.source)
         session.settings = self._config(fields, 2, kind.cty) or {}
         session.ctx = None
         return b""
@@ -394,8 +396,6 @@ class ProviderService:
 
     def _call_function(self, session: ProviderSession, fields: wire.Fields) -> bytes:
         # Request: name = 1, arguments = 2; Response: result = 1, error = 2 (text = 1, function_argument = 2)
-        from terraformer.provider import functions
-
         name = _type_name(fields, 1)
         declared = self._bundle(session.source).functions[name]
         types = [p["type"] for p in declared.get("parameters") or ()]
@@ -423,6 +423,13 @@ class ProviderService:
 
     def _nothing(self, session: ProviderSession, fields: wire.Fields) -> bytes:
         return b""
+
+
+def _without_blocks(schema: ResourceSchema, names: frozenset[str]) -> ResourceSchema:
+    if not names & schema.block.blocks.keys():
+        return schema
+    kept = {name: block for name, block in schema.block.blocks.items() if name not in names}
+    return replace(schema, block=replace(schema.block, blocks=kept))
 
 
 def _unimplemented(name: str) -> NoReturn:
