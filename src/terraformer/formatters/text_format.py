@@ -1,0 +1,305 @@
+"""Reports as text, in the manner of Terraform's own diagnostics, then the stages, the plan and the assumptions."""
+
+from __future__ import annotations
+
+import io
+import json as _json
+import re
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from terraformer.hcl import BlockRef, Module, ModuleCall, OutputRef, ProviderBlock, VariableRef, scan
+from terraformer.types import (
+    Assumption,
+    Certificate,
+    PlannedChange,
+    Severity,
+    SourceRange,
+    Stage,
+    StageResult,
+    StageStatus,
+    TerraformConfig,
+    ToolError,
+    VerificationReport,
+)
+
+__all__ = ["clean", "text"]
+
+_Block = BlockRef | VariableRef | OutputRef | ModuleCall | ProviderBlock
+
+MAX_SOURCE_LINES = 6
+MAX_ASSUMPTIONS = 40
+MAX_VALUE = 80
+
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_STATUS_STYLES = {
+    StageStatus.PASSED: "green",
+    StageStatus.FAILED: "red",
+    StageStatus.SKIPPED: "dim",
+    StageStatus.ERROR: "magenta",
+}
+_SEVERITY_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_RULE_MARK = {True: "passed", False: "failed"}
+
+
+def clean(value: str) -> str:
+    """Text with everything that a terminal could obey made visible: control, bidirectional and other format characters
+    (newlines and tabs stay)."""
+    if value.isascii() and value.isprintable():
+        return value
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else f"\\u{ord(c):04x}"
+        for c in value.replace("\r\n", "\n")
+    )
+
+
+def text(
+    report: VerificationReport,
+    config: TerraformConfig | None = None,
+    *,
+    colour: bool = False,
+    width: int = 100,
+    name: str = "",
+) -> str:
+    """A report for a person. ``config`` gives the source lines (the certificates' snippets do where it is None).
+
+    ``colour`` adds ANSI colours; without it the place in a line is marked by carets beneath. ``name`` is printed
+    first, where several configurations are verified. ``width`` is where prose is wrapped, in characters.
+    """
+    writer = _Writer(colour, width)
+    places = _Places(config)
+    if name:
+        writer.line(Text(clean(name), style="bold"))
+    for severity in reversed(_SEVERITY_ORDER):  # errors last: nearest to the prompt of a terminal
+        for certificate in report.certificates:
+            if certificate.severity is severity:
+                writer.certificate(certificate, places)
+    for error in report.tool_errors:
+        writer.tool_error(error)
+    writer.stages(report)
+    writer.assumptions(report.assumptions)
+    return writer.text()
+
+
+class _Places:
+    """Source lines and the blocks that they lie in."""
+
+    def __init__(self, config: TerraformConfig | None) -> None:
+        self._config = config
+        self._modules: Sequence[Module] | None = None
+
+    def lines(self, certificate: Certificate) -> list[tuple[int, str]]:
+        where = certificate.range
+        if where is None:
+            return []
+        if self._config is not None and where.file in self._config.files:
+            lines = self._config.text(where.file).split("\n")
+            last = max(where.start.line, where.end.line - (where.end.column == 1))
+            return [(n, lines[n - 1].rstrip("\r")) for n in range(where.start.line, last + 1) if 0 < n <= len(lines)]
+        return list(enumerate((certificate.snippet or "").splitlines(), where.start.line))
+
+    def block(self, where: SourceRange) -> str:
+        """The header of the top-level block around a place: 'resource "aws_s3_bucket" "logs"'."""
+        if self._config is None:
+            return ""
+        if self._modules is None:
+            self._modules = tuple(scan(self._config.files, self._config.root).modules.values())
+        for module in self._modules:
+            blocks: Sequence[_Block] = (
+                *module.blocks,
+                *module.variables,
+                *module.outputs,
+                *module.module_calls,
+                *module.provider_blocks,
+            )
+            for found in blocks:
+                inside = found.range.file == where.file and (
+                    found.range.start.byte <= where.start.byte < found.range.end.byte
+                )
+                if inside:
+                    header = found.header
+                    content = self._config.files[where.file]
+                    return content[header.start.byte : header.end.byte].decode("utf-8", "replace")
+        return ""
+
+
+class _Writer:
+    def __init__(self, colour: bool, width: int) -> None:
+        self._out = io.StringIO()
+        self._colour = colour
+        self._width = max(40, width)
+        self._console = Console(
+            file=self._out,
+            force_terminal=colour,
+            color_system="standard" if colour else None,
+            no_color=not colour,
+            width=10_000,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def text(self) -> str:
+        return self._out.getvalue()
+
+    def line(self, content: Text | str = "") -> None:
+        self._console.print(content, soft_wrap=True)
+
+    # --- diagnostics ------------------------------------------------------------
+
+    def certificate(self, certificate: Certificate, places: _Places) -> None:
+        style = _STYLES[certificate.severity]
+        title = Text()
+        title.append(f"{certificate.severity.value.capitalize()}: ", style=f"bold {style}")
+        title.append(clean(certificate.summary), style="bold")
+        title.append(f"  [{certificate.code}]", style="dim")
+        body: list[Text] = []
+        body.extend(self._where(certificate, places))
+        if certificate.detail:
+            body.extend([Text(), *self._prose(certificate.detail)])
+        if certificate.fix:
+            body.append(Text())
+            body.extend(self._prose(certificate.fix, first="Fix: ", style="bold green"))
+        self._box(title, body, style)
+
+    def tool_error(self, error: ToolError) -> None:
+        title = Text()
+        title.append("Tool error: ", style="bold magenta")
+        title.append(f"{error.kind}", style="bold")
+        body = [Text(), *self._prose(_without_traceback(error.message)), Text()]
+        body.extend(self._prose("This is a failure of the verifier, not a finding about the configuration."))
+        self._box(title, body, "magenta")
+
+    def _box(self, title: Text, body: Sequence[Text], style: str) -> None:
+        self.line(Text("╷", style=style))
+        self.line(Text("│ ", style=style).append_text(title))
+        for content in body:
+            self.line(Text("│ " if content.plain else "│", style=style).append_text(content))
+        self.line(Text("╵", style=style))
+
+    def _where(self, certificate: Certificate, places: _Places) -> list[Text]:
+        out: list[Text] = []
+        where = certificate.range
+        if certificate.address:
+            out.append(Text(f"  with {clean(certificate.address)}" + ("," if where else "")))
+        if certificate.rule:
+            out.append(Text(f"  rule {clean(certificate.rule)}"))
+        if where is not None:
+            block = places.block(where)
+            inside = f", in {clean(block)}" if block else ""
+            out.append(Text(f"  on {clean(where.file)} line {where.start.line}{inside}:"))
+            out.extend(self._source(where, places.lines(certificate)))
+        return [Text(), *out] if out else []
+
+    def _source(self, where: SourceRange, lines: Sequence[tuple[int, str]]) -> list[Text]:
+        out: list[Text] = []
+        digits = len(str(lines[-1][0])) if lines else 1
+        for number, raw in lines[:MAX_SOURCE_LINES]:
+            prefix = f"  {number:>{digits}}: "
+            start = where.start.column - 1 if number == where.start.line else 0
+            end = where.end.column - 1 if number == where.end.line else len(raw)
+            if number != where.start.line:
+                start = len(raw) - len(raw.lstrip())
+            end = max(end, start)
+            before, marked, after = (clean(part) for part in (raw[:start], raw[start:end], raw[end:]))
+            row = Text(prefix)
+            row.append(before)
+            row.append(marked, style="underline")
+            row.append(after)
+            out.append(row)
+            if not self._colour and len(lines) == 1 and 0 < len(marked) < len((before + marked + after).strip()):
+                blanks = re.sub(r"[^\t]", " ", before)
+                out.append(Text(" " * len(prefix) + blanks + "^" * len(marked)))
+        if len(lines) > MAX_SOURCE_LINES:
+            out.append(Text(f"  {'':>{digits}}  ... {len(lines) - MAX_SOURCE_LINES} more lines"))
+        return out
+
+    def _prose(self, content: str, *, first: str = "", style: str = "") -> list[Text]:
+        """Wrapped paragraphs; indented lines (code, lists) keep their shape."""
+        out: list[Text] = []
+        for raw in (first + clean(content)).strip("\n").split("\n"):
+            wide = raw.startswith((" ", "\t")) or len(raw) <= self._width
+            rows = [raw] if wide else textwrap.wrap(raw, self._width, break_long_words=False, break_on_hyphens=False)
+            out.extend(Text(row.rstrip()) for row in rows)
+        if first and out:
+            out[0].stylize(style, 0, len(first.rstrip()))
+        return out
+
+    # --- summary ------------------------------------------------------------
+
+    def stages(self, report: VerificationReport) -> None:
+        if report.certificates or report.tool_errors:
+            self.line()
+        self.line(Text("Stages", style="bold"))
+        for result in report.stages:
+            row = Text(f"  {result.stage.value:<9}")
+            row.append(f"{result.status.value:<8}", style=_STATUS_STYLES[result.status])
+            if result.status is not StageStatus.SKIPPED and not report.cached:
+                row.append(f"{result.seconds * 1000:>7.0f} ms", style="dim")
+            row.append(_stage_note(result, report), style="dim")
+            row.rstrip()
+            self.line(row)
+        failed = [rule for rule in report.rules if not rule.passed]
+        if report.rules and failed:
+            self.line()
+            self.line(Text("Rules", style="bold"))
+            for rule in report.rules:
+                row = Text("  ")
+                row.append(_RULE_MARK[rule.passed], style="green" if rule.passed else "red")
+                row.append(f"  {clean(rule.policy)}: {clean(rule.rule)}")
+                self.line(row)
+        if report.changes:
+            self.line()
+            self.line(_plan_line(report.changes))
+
+    def assumptions(self, assumptions: Sequence[Assumption]) -> None:
+        if not assumptions:
+            return
+        self.line()
+        self.line(Text(f"Assumptions ({len(assumptions)}): values that the plan had to make up", style="bold"))
+        for item in assumptions[:MAX_ASSUMPTIONS]:
+            row = Text("  ")
+            row.append(clean(item.address))
+            if item.attribute:
+                row.append(f" {clean(item.attribute)}")
+            row.append(" = ")
+            row.append(_value(item.value), style="cyan")
+            self.line(row)
+            self.line(Text(f"    {clean(item.why)}", style="dim"))
+        if len(assumptions) > MAX_ASSUMPTIONS:
+            self.line(f"  ... {len(assumptions) - MAX_ASSUMPTIONS} more (all of them with --format json)")
+
+
+def _without_traceback(message: str) -> str:
+    """A person gets the exception's line; the frames before it are in the JSON form."""
+    head, found, frames = message.partition("Traceback (most recent call last):\n")
+    rows = [row for row in frames.splitlines() if row and not row.startswith((" ", "\t"))]
+    return head + rows[-1] if found and rows else message
+
+
+def _stage_note(result: StageResult, report: VerificationReport) -> str:
+    if result.stage is Stage.POLICY and report.rules:
+        passed = sum(rule.passed for rule in report.rules)
+        return f"   {passed} of {len(report.rules)} rules"
+    if result.stage is Stage.COMPILE and report.cached:
+        return "   (from the cache)"
+    return ""
+
+
+def _plan_line(changes: Sequence[PlannedChange]) -> Text:
+    add = sum("create" in c.actions for c in changes)
+    change = sum("update" in c.actions for c in changes)
+    destroy = sum("delete" in c.actions for c in changes)
+    out = Text("Plan: ", style="bold")
+    out.append(f"{add} to add, {change} to change, {destroy} to destroy.", style="not bold")
+    return out
+
+
+def _value(value: Any) -> str:
+    shown = clean(_json.dumps(value, ensure_ascii=False, default=str))
+    return shown if len(shown) <= MAX_VALUE else shown[: MAX_VALUE - 3] + "..."
