@@ -36,6 +36,7 @@ class _Translator:
             raise _NotUnderstoodError
         self.subject = {names[0]}
         self.ok: set[str] = set()
+        self.counts: set[str] = set()
         self.env = dict(fn.env)
         result = fn.node.child_by_field_name("result")
         text = result.text.decode() if result is not None else ""
@@ -82,7 +83,10 @@ class _Translator:
             if len(lefts) > 1:
                 self.ok.add(lefts[1])
             return True
-        if len(lefts) == 1 and ("MustCompile" in text or right.type in ("interpreted_string_literal", "raw_string_literal", "int_literal")):
+        if len(lefts) == 1 and text.startswith("utf8.RuneCountInString(") and text[23:-1] in self.subject:
+            self.counts.add(lefts[0])
+            return True
+        if len(lefts) == 1 and ("MustCompile" in text or right.type in ("interpreted_string_literal", "raw_string_literal", "int_literal", "binary_expression")):
             value = self.specifier.evaluator.eval(right, self.fn.scope, self.env)
             self.env[lefts[0]] = value
             return True
@@ -133,6 +137,8 @@ class _Translator:
         bound = self.specifier.plain(self.specifier.evaluator.eval(right, self.fn.scope, self.env))
         if text.startswith("len(") and text[4:-1] in self.subject and isinstance(bound, int):
             return ["len", operator, bound]
+        if text in self.counts and isinstance(bound, int):
+            return ["runes", operator, bound]
         if text in self.subject:
             if isinstance(bound, str) and operator in ("==", "!="):
                 return ["eq", bound] if operator == "==" else ["not", ["eq", bound]]

@@ -42,8 +42,8 @@ _RELATIONS = {
     "RequiredWith": "required_with",
 }
 _CUSTOM_TYPES = {
-    "ARNType": ["arn"],
-    "IAMPolicyType": ["policy"],
+    "ARNType": ["fwarn"],
+    "IAMPolicyType": ["fwjson"],
     "CIDRBlockType": ["cidrnet"],
     "OnceAWeekWindowType": ["weekwindow"],
     "OnceADayWindowType": ["daywindow"],
@@ -64,7 +64,10 @@ class _Miner:
         self.specifier = Specifier(self.evaluator, enums)
 
     def run(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"resource": {}, "data": {}, "ephemeral": {}, "problems": []}
+        out: dict[str, Any] = {"resource": {}, "data": {}, "ephemeral": {}, "provider": {}, "problems": []}
+        provider = self.provider()
+        if provider is not None:
+            out["provider"]["aws"] = provider
         methods = (
             ("SDKResources", "resource", False),
             ("SDKDataSources", "data", False),
@@ -93,6 +96,24 @@ class _Miner:
                     else:
                         out[kind][name] = facts
         return out
+
+    def provider(self) -> dict[str, Any] | None:
+        """The provider block: the schema.Provider literal that the SDK half's constructor builds."""
+        package = self.tree.package(f"{MODULE}internal/provider/sdkv2")
+        symbol = package.symbol("func", "NewProvider") if package is not None else None
+        if symbol is None:
+            return None
+        env: dict[str, Any] = {}
+        self.evaluator.run(symbol.node.child_by_field_name("body"), symbol.scope, env)
+        candidates = [v for e in env.values() if isinstance(e, Lit) for v in (e, *e.fields.values())]
+        for value in candidates:
+            if isinstance(value, Lit) and value.type.endswith("schema.Provider"):
+                schema = self._sdk_schema(value)
+                if schema is not None:
+                    attributes: dict[str, Any] = {}
+                    self._sdk_attributes(schema, "", attributes, 0)
+                    return {"sdk": "v2", "attributes": attributes}
+        return None
 
     # -- SDK v2 --------------------------------------------------------------------------------------------------
 
@@ -311,6 +332,12 @@ class _Miner:
         validators = fields.get("Validators")
         if isinstance(validators, list):
             checks = [*checks, *self._checks(validators)]
+        nested = fields.get("NestedObject")
+        inner = nested.fields.get("Validators") if isinstance(nested, Lit) else None
+        if isinstance(inner, list):
+            object_checks = self._checks(inner)
+            if object_checks:
+                facts["object_checks"] = object_checks
         # Sizes of framework blocks are validators, not part of the schema message: no min_items / max_items here.
         if checks:
             facts["checks"] = checks
@@ -330,14 +357,14 @@ class _Miner:
             name = value.fn.rpartition(".")[2]
             try:
                 if name in ("StringEnumType",):
-                    return [["enum", self.specifier.members(value.types[0], value.scope)]]
+                    return [["fwenum", self.specifier.members(value.types[0], value.scope)]]
             except LookupError as error:
                 self.specifier.unknown[str(error)] = self.specifier.unknown.get(str(error), 0) + 1
             if name in ("SetOfStringEnumType", "ListOfStringEnumType") or name in ("NewSetTypeOf", "NewListTypeOf"):
                 facts["custom"] = f"{name}[{','.join(value.types)}]"
                 try:
                     if value.types and "StringEnum[" not in value.types[0] and "StringEnumType" in name:
-                        facts["elem_checks"] = [["enum", self.specifier.members(value.types[0], value.scope)]]
+                        facts["elem_checks"] = [["fwenum", self.specifier.members(value.types[0], value.scope)]]
                 except LookupError:
                     pass
         name = ""
@@ -350,12 +377,12 @@ class _Miner:
         if name in _CUSTOM_TYPES:
             return [_CUSTOM_TYPES[name]]
         if name in ("ListOfARNType", "SetOfARNType"):
-            facts["elem_checks"] = [["arn"]]
+            facts["elem_checks"] = [["fwarn"]]
             return []
         if name == "RFC3339Type":
             return [["rfc3339"]]
         if name == "NormalizedType":
-            return [["json"]]
+            return [["fwjson"]]
         if name in ("GoDurationType",):
             return [["goduration"]]
         if name:

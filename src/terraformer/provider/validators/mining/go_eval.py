@@ -113,7 +113,7 @@ class Evaluator:
             return self._vars[key]
         symbol = package.symbol("var", name)
         if symbol is not None:
-            if path.startswith("internal/verify"):
+            if path in ("internal/verify", "internal/framework/types"):
                 return Ref(f"{path}.{name}")
             self._vars[key] = UNKNOWN
             value = self.eval(symbol.node, symbol.scope, {}) if symbol.node is not None else UNKNOWN
@@ -131,6 +131,8 @@ class Evaluator:
             return self.global_(path[len(MODULE) :], name)
         if path == "math":
             return {"MaxInt32": 2**31 - 1, "MaxInt64": 2**63 - 1, "MinInt32": -(2**31), "MaxUint32": 2**32 - 1, "MaxInt": 2**63 - 1, "MaxInt16": 2**15 - 1, "MaxUint16": 2**16 - 1}.get(name, Ref(f"math.{name}"))
+        if path == "github.com/hashicorp/terraform-plugin-sdk/v2/helper/id" and name == "UniqueIDSuffixLength":
+            return 26
         return Ref(f"{path}.{name}")
 
     # -- expressions ---------------------------------------------------------------------------------------------

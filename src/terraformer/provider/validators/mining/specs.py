@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .go_eval import Call, Evaluator, Func, Lit, Method, Ref
+from .go_eval import Call, Evaluator, Func, Lit, Method, Ref, statements_of
 from .go_source import MODULE, FileScope
 from .sdk_enums import SdkEnums
 
@@ -223,8 +223,11 @@ class Specifier:
         if match:
             return self._framework(match[1], match[2], args)
         if fn.startswith("internal/framework/validators."):
-            table = {"AWSAccountID": ["account"], "AWSRegion": ["region"], "ARN": ["arn"], "S3URI": ["s3uri"], "IPv4CIDRNetworkAddress": ["cidr4net"], "IPv6CIDRNetworkAddress": ["cidr6net"]}
+            table = {"AWSAccountID": ["account"], "AWSRegion": ["region"], "ARN": ["fwarn"], "JSON": ["fwjson"], "ServicePrincipal": ["principal"], "IPv4Address": ["ipv4"], "IPv6Address": ["ipv6"], "S3URI": ["s3uri"], "IPv4CIDRNetworkAddress": ["cidr4net"], "IPv6CIDRNetworkAddress": ["cidr6net"]}
             return table.get(name, ["fn", fn])
+        if fn.startswith("internal/framework/validators/objectvalidator."):
+            kind = {"ExactlyOneOfChildren": "c1", "AtMostOneOfChildren": "c0", "AtLeastOneOfChildren": "c+"}.get(name)
+            return [kind, [self.path(p) for a in args for p in self._paths(a)]] if kind else ["fn", fn]
         if fn.startswith("internal/framework/validators/"):
             return ["fn", fn]
         return ["fn", fn]
@@ -401,5 +404,21 @@ class Specifier:
         """A hand-written Go validator, where its body is a sequence of "if CONDITION { report }"."""
         from .conditions import translate
 
-        translated = translate(fn, self)
+        translated = self._delegate(fn) or translate(fn, self)
         return translated if translated is not None else ["fn", fn.name]
+
+    def _delegate(self, fn: Func) -> Spec | None:
+        """A function whose whole body is "return validation.X(...)(v, k)"."""
+        statements = statements_of(fn.node.child_by_field_name("body"))
+        if len(statements) != 1 or statements[0].type != "return_statement" or not statements[0].named_children:
+            return None
+        call = statements[0].named_children[0].named_children[0]
+        if call.type != "call_expression":
+            return None
+        inner = call.child_by_field_name("function")
+        arguments = call.child_by_field_name("arguments").named_children
+        parameters = fn.node.child_by_field_name("parameters").named_children
+        names = [n.text for p in parameters for n in p.children_by_field_name("name")]
+        if [a.text for a in arguments] != names:
+            return None
+        return self._spec(self.evaluator.eval(inner, fn.scope, dict(fn.env)))
