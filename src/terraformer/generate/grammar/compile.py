@@ -64,6 +64,14 @@ def configuration(
     return seq(*parts)
 
 
+def _object_list(cty: Any) -> Mapping[str, Any] | None:
+    """The members of a list or set of objects, None for any other type."""
+    if isinstance(cty, list) and cty[0] in ("list", "set") and isinstance(cty[1], list) and cty[1][0] == "object":
+        members: Mapping[str, Any] = cty[1][1]
+        return members
+    return None
+
+
 class _Body:
     """Compiles the body of one resource or data block."""
 
@@ -77,7 +85,7 @@ class _Body:
         if not self.scene.settings.plain or self.choice.asked:
             table.update(extras(self.choice, self.scene))
         for name, spec in list(table.items()):  # marks that stand for whole blocks by name
-            if name.startswith("@"):
+            if name.startswith("@") and isinstance(spec, str):
                 del table[name]
                 table.update(resolve(spec, self.choice, self.scene) or {})
         return seq(*self._body(block, table, "", "  ", _DEPTH, top=True))
@@ -95,6 +103,8 @@ class _Body:
                 value = resolve(spec, self.choice, self.scene) if isinstance(spec, str) and spec[0] == "@" else spec
                 if value:
                     depends.append(seq(f"\n{indent}depends_on = {value}\n"))
+            elif name in block.attributes and (object_type := _object_list(block.attributes[name].type)) is not None:
+                nested.extend(self._as_blocks(block.attributes[name], object_type, path, spec, indent))
             elif name in block.attributes:
                 line = self._attribute(block.attributes[name], path, spec, name in table, indent, top)
                 if line is not None:
@@ -152,7 +162,7 @@ class _Body:
         if spec in ("@ref", "@ref2"):
             return self._reference(attribute, path, second=spec == "@ref2") or self._auto(attribute, path)
         if spec == "@auto":
-            if not attribute.required and self._is_optional_link(attribute, path):
+            if not attribute.required and self._is_optional_link(path):
                 return self._reference(attribute, path)
             return self._auto(attribute, path)
         spoken = said(scene.facts, path, attribute) if choice.asked else None
@@ -183,7 +193,7 @@ class _Body:
         found = self.scene.ref(key, attribute)
         return seq(found) if found is not None else None
 
-    def _is_optional_link(self, attribute: Attribute, path: str) -> bool:
+    def _is_optional_link(self, path: str) -> bool:
         return bool(_AUTOLINK.match(path)) or (
             self.scene.link(self.choice, path) is not None and path.endswith(("_id", "_ids", "_arn"))
         )
@@ -274,6 +284,28 @@ class _Body:
         if attribute.enum and attribute.type == "string":
             return all(s.strip('"') in attribute.enum for s in spoken)
         return True
+
+    def _as_blocks(
+        self, attribute: Attribute, members: Mapping[str, Any], path: str, spec: Any, indent: str
+    ) -> list[Node]:
+        """A list of objects that the language lets one write as blocks ("attributes as blocks" mode)."""
+        if (self.choice.address, path) in self.scene.settings.dropped and not attribute.required:
+            return []
+        if isinstance(spec, str) and spec.startswith("@") and spec != "@auto":
+            spec = resolve(spec, self.choice, self.scene)
+        tables = spec if isinstance(spec, list) else [spec] if isinstance(spec, Mapping) else []
+        block = Block(attributes={n: Attribute(n, t, optional=True) for n, t in members.items()})
+        if not tables and attribute.required:
+            block = Block(attributes={n: Attribute(n, t, required=True) for n, t in members.items()})
+            tables = [{}]
+        return [
+            seq(
+                f"\n{indent}{attribute.name} {{\n",
+                *self._body(block, table, f"{path}.", indent + "  ", 1, top=False),
+                f"{indent}}}\n",
+            )
+            for table in tables
+        ]
 
     # blocks -----------------------------------------------------------------------------------------------------
 

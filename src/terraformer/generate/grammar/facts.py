@@ -179,11 +179,15 @@ class PromptFacts:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """File names and paths."""
-        return self._all(r"(?<![\w/.])(?:\.{0,2}/)?(?:[\w-]+/)*[\w-]+\.(?:zip|jar|py|js|html?|json|ya?ml|txt|sql|sh|csv|pdf)\b")
+        return self._all(
+            r"(?<![\w/.])(?:\.{0,2}/)?(?:[\w-]+/)*[\w-]+\.(?:zip|jar|py|js|html?|json|ya?ml|txt|sql|sh|csv|pdf)\b"
+        )
 
     @cached_property
     def instance_types(self) -> tuple[str, ...]:
-        return self._all(r"\b(?:[a-z]{2,5}\.)?[a-z]{1,3}\d[a-z]{0,3}\.(?:nano|micro|small|medium|large|\d*xlarge|metal)\b")
+        return self._all(
+            r"\b(?:[a-z]{2,5}\.)?[a-z]{1,3}\d[a-z]{0,3}\.(?:nano|micro|small|medium|large|\d*xlarge|metal)\b"
+        )
 
     @cached_property
     def schedule(self) -> str | None:

@@ -138,14 +138,30 @@ _EXACT: Final[dict[tuple[str, str], tuple[str, str]]] = {
 
 _BY_NAME: Final[tuple[tuple[str, str, str], ...]] = (
     (r"(?:.*_)?vpc_ids?", "aws_vpc", "id"),
-    (r"(?:vpc_|client_|backend_|private_|public_|transit_)?subnet_ids?|subnets|subnet|vpc_zone_identifier", "aws_subnet", "id"),
+    (
+        r"(?:vpc_|client_|backend_|private_|public_|transit_)?subnet_ids?|subnets|subnet|vpc_zone_identifier",
+        "aws_subnet",
+        "id",
+    ),
     (r"subnet_mapping\.subnet_id", "aws_subnet", "id"),
-    (r"(?:vpc_|db_|cache_|lambda_|default_)?security_group_ids?|security_groups|vpc_security_groups", "aws_security_group", "id"),
-    (r"(?:.*_)?role_arns?|execution_role|iam_role|service_role|data_access_role|service_access_role", "aws_iam_role", "arn"),
+    (
+        r"(?:vpc_|db_|cache_|lambda_|default_)?security_group_ids?|security_groups|vpc_security_groups",
+        "aws_security_group",
+        "id",
+    ),
+    (
+        r"(?:.*_)?role_arns?|execution_role|iam_role|service_role|data_access_role|service_access_role",
+        "aws_iam_role",
+        "arn",
+    ),
     (r"(?:.*_)?iam_role_arn|lambda_role|task_role|service_linked_role", "aws_iam_role", "arn"),
     (r"role|roles|role_name|iam_role_name", "aws_iam_role", "name"),
     (r"(?:iam_)?instance_profile(?:_name)?", "aws_iam_instance_profile", "name"),
-    (r"(?:source_|target_|destination_|s3_|output_|logging_|log_|artifact_|data_|results_)?bucket(?:_name)?", "aws_s3_bucket", "id"),
+    (
+        r"(?:source_|target_|destination_|s3_|output_|logging_|log_|artifact_|data_|results_)?bucket(?:_name)?",
+        "aws_s3_bucket",
+        "id",
+    ),
     (r"(?:.*_)?bucket_arn", "aws_s3_bucket", "arn"),
     (r"(?:.*_)?(?:kms|encryption|cmk)_?(?:master_)?key(?:_arn|_id|_identifier)?|kms_key", "aws_kms_key", "arn"),
     (r"(?:.*_)?(?:sns_)?topic_arns?", "aws_sns_topic", "arn"),
@@ -182,7 +198,11 @@ _BY_NAME: Final[tuple[tuple[str, str, str], ...]] = (
     (r"(?:.*_)?cluster_arn", "", ""),
     (r"repository_name|repository", "", ""),
     (r"dashboard_name|rule_name|policy_name|display_name|domain_name|bucket_prefix|server_name", "", ""),
-    (r"(?:availability_)?zone|account_id|owner_id|owner_account_id|version_id|metric_name|resource_arn|resource_id", "", ""),
+    (
+        r"(?:availability_)?zone|account_id|owner_id|owner_account_id|version_id|metric_name|resource_arn|resource_id",
+        "",
+        "",
+    ),
 )
 
 _OWN_SERVICE: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -190,10 +210,19 @@ _OWN_SERVICE: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "aws_opsworks": {"instance_id": ("aws_opsworks_instance", "id"), "stack_id": ("aws_opsworks_stack", "id")},
     "aws_connect": {"instance_id": ("aws_connect_instance", "id")},
     "aws_ssoadmin": {"instance_arn": ("", "")},
-    "aws_identitystore": {"group_id": ("aws_identitystore_group", "group_id"), "user_id": ("aws_identitystore_user", "user_id")},
+    "aws_identitystore": {
+        "group_id": ("aws_identitystore_group", "group_id"),
+        "user_id": ("aws_identitystore_user", "user_id"),
+    },
     "aws_workmail": {"user_id": ("", ""), "group_id": ("", "")},
-    "aws_quicksight": {"user_name": ("aws_quicksight_user", "user_name"), "group_name": ("aws_quicksight_group", "group_name")},
-    "aws_cognito": {"identity_pool_id": ("aws_cognito_identity_pool", "id"), "group_name": ("aws_cognito_user_group", "name")},
+    "aws_quicksight": {
+        "user_name": ("aws_quicksight_user", "user_name"),
+        "group_name": ("aws_quicksight_group", "group_name"),
+    },
+    "aws_cognito": {
+        "identity_pool_id": ("aws_cognito_identity_pool", "id"),
+        "group_name": ("aws_cognito_user_group", "name"),
+    },
     "aws_transfer": {"user_name": ("aws_transfer_user", "user_name"), "server_id": ("aws_transfer_server", "id")},
     "aws_elasticache": {
         "replication_group_id": ("aws_elasticache_replication_group", "id"),
@@ -238,7 +267,11 @@ def referent(type_name: str, path: str, types: Types) -> Referent | None:
     derived = _derived(type_name, leaf, types)
     named = _named(path)
     # A type of the same family by that very name is more than a common word.
-    if derived is not None and (named is None or len(derived.type) > len(named[0])) and _is_family(type_name, derived.type):
+    if (
+        derived is not None
+        and (named is None or len(derived.type) > len(named[0]))
+        and _is_family(type_name, derived.type)
+    ):
         return derived
     if named is not None:
         target, attribute = named

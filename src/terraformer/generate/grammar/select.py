@@ -17,7 +17,7 @@ from terraformer.generate.grammar.facts import PromptFacts, Token, Value, stem, 
 from terraformer.generate.grammar.knowledge import MANAGED_POLICIES, NEEDS
 from terraformer.generate.grammar.relations import Referent, referent
 from terraformer.generate.grammar.vocabulary import FILLERS, PHRASES, SERVICES, SOFT, TOGETHER
-from terraformer.provider.bundle import Bundle
+from terraformer.provider.bundle import Bundle, search
 from terraformer.provider.schema import Attribute, Block
 
 __all__ = ["Schemas", "TypeChoice", "identifier", "required_paths", "select_types"]
@@ -117,20 +117,25 @@ def _family(type_name: str) -> str:
     return "_".join(type_name.removeprefix("data.").split("_")[:2])
 
 
-def _service_phrases(
-    facts: PromptFacts, types: Sequence[str], *, common: bool = False
-) -> dict[tuple[str, ...], str]:
+def _service_phrases(facts: PromptFacts, types: Sequence[str], *, common: bool = False) -> dict[tuple[str, ...], str]:
     """Phrases of the types of the services that the prompt names, without the service's own words.
 
     Single words that mean many things count only where ``common`` is true.
     """
     prefixes: list[str] = []
-    for words, found in SERVICES.items():
-        if facts.mentions([stem(w) for w in words.split()], gap=0):
-            prefixes.extend(p for p in found if p != "aws")
+    for service, families_of in SERVICES.items():
+        if facts.mentions([stem(w) for w in service.split()], gap=0):
+            prefixes.extend(p for p in families_of if p != "aws")
     families = {t.split("_")[1] for t in types if t.count("_") > 1}
     for token in facts.tokens:
-        if token.stem in families and token.stem not in ("vpc", "default", "instance", "service", "resource", "internet"):
+        if token.stem in families and token.stem not in (
+            "vpc",
+            "default",
+            "instance",
+            "service",
+            "resource",
+            "internet",
+        ):
             prefixes.append(f"aws_{token.stem}")
         elif token.text.lower() in families:
             prefixes.append(f"aws_{token.text.lower()}")
@@ -242,13 +247,16 @@ _NAMING: Final = re.compile(
 )
 
 
-def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[str]:
-    """Names that the prompt gives to the thing at the hit, in order: quoted after it, or before it."""
+def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[tuple[str, str]]:
+    """(label, name) pairs that the prompt gives to the thing at the hit, in order: quoted after it.
+
+    The two differ where it tells a resource's label from its name argument ('called "x" whose name is set to "y"').
+    """
     tokens = facts.tokens
     after = tokens[hit.end - 1].end
     limit = tokens[following].start if following is not None else len(facts.text)
     end = min(limit, after + 160)
-    found: list[str] = []
+    found: list[tuple[str, str]] = []
     sentence = re.search(r"[.;!?]\s+[A-Z]", facts.text[after:end])
     if sentence:
         end = after + sentence.start() + 1
@@ -256,19 +264,24 @@ def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[str]:
         if not after <= q.start < end:
             continue
         lead = facts.text[after : q.start]
+        if found and re.search(r"(?i)\b(?:whose|with|its|and)\W+(?:the\W+)?name\b[^\"']{0,40}$", lead):
+            found[-1] = (found[-1][0], q.text)
+            continue
         direct = re.fullmatch(r"(?i)[\s(]*(?:resources?\s*)?(?:to|as|is|=|:|\(|,)*[\s(]*", lead)
-        if direct or _NAMING.search(lead.rstrip(' ("')) or re.search(
-            r"(?i)\b(?:named?|called|name\w*\s+(?:\w+\s+){0,3}(?:to|as|is|value))\b[^.\"']{0,20}$", lead
+        if (
+            direct
+            or _NAMING.search(lead.rstrip(' ("'))
+            or re.search(r"(?i)\b(?:named?|called|name\w*\s+(?:\w+\s+){0,3}(?:to|as|is|value))\b[^.\"']{0,20}$", lead)
         ):
-            found.append(q.text)
+            found.append((q.text, q.text))
         elif found and re.fullmatch(r"""(?i)[^"']*["'][^"']*["']\s*(?:,|and|&|\s)+\s*""", lead[-80:]):
-            found.append(q.text)
+            found.append((q.text, q.text))
         else:
             break
     if not found:
         bare = re.match(r"(?i)\s+(?:resource\s+)?(?:named|called)\s+([A-Za-z][\w.-]*\w)", facts.text[after:end])
         if bare and stem(bare[1]) not in _NOT_NAMES:
-            found.append(bare[1])
+            found.append((bare[1], bare[1]))
     return found
 
 
@@ -290,22 +303,21 @@ def select_types(prompt: str | PromptFacts, schemas: Schemas) -> list[TypeChoice
     facts = prompt if isinstance(prompt, PromptFacts) else PromptFacts(prompt)
     explicit = _explicit(facts, schemas)
     taken = {i for h in explicit for i in range(h.start, h.end)}
-    hits = explicit + [
-        h for h in _hits(facts, schemas.main.resource_types) if not taken & set(range(h.start, h.end))
-    ]
+    hits = explicit + [h for h in _hits(facts, schemas.main.resource_types) if not taken & set(range(h.start, h.end))]
     hits.sort(key=lambda h: h.start)
     chosen = _instances(facts, hits, schemas)
     _specialise(facts, chosen, schemas)
     if not chosen:
         chosen = _searched(facts, schemas)
     _complete(facts, chosen, schemas)
+    _name_later(facts, hits, chosen)
     return _ordered(chosen, schemas)[:MAX_RESOURCES]
 
 
 def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> list[TypeChoice]:
     chosen: list[TypeChoice] = []
     counts: dict[str, int] = {}
-    given: dict[str, list[str]] = {}
+    given: dict[str, list[tuple[str, str]]] = {}
     for number, hit in enumerate(hits):
         following = hits[number + 1].start if number + 1 < len(hits) else None
         count = facts.count_before(hit.start, hit.end - 1)
@@ -322,14 +334,33 @@ def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> li
                 known = given.setdefault(key, [])
                 known.extend(n for n in names if n not in known)
                 ordinal = facts.tokens[hit.start - 1].text.lower() if hit.start else ""
-                if ordinal in ("second", "another") or (hit.start > 1 and facts.tokens[hit.start - 2].text.lower() == "second"):
+                if ordinal in ("second", "another") or (
+                    hit.start > 1 and facts.tokens[hit.start - 2].text.lower() == "second"
+                ):
                     count = max(2, count)
             counts[key] = max(counts.get(key, 0), count, len(given.get(key, ())), 1)
     for key, count in counts.items():
         names = given.get(key, [])
         for i in range(min(count, 6)):
-            chosen.append(_choice(key, names[i] if i < len(names) else "", i, count, asked=True, why="named in the prompt"))
+            label, name = names[i] if i < len(names) else ("", "")
+            fresh = _choice(key, label, i, count, asked=True, why="named in the prompt")
+            chosen.append(replace(fresh, name=name))
     return chosen
+
+
+def _name_later(facts: PromptFacts, hits: Sequence[_Hit], chosen: list[TypeChoice]) -> None:
+    """Give names that the prompt gives to things which only the closure has added ('the object "x"')."""
+    for number, hit in enumerate(hits):
+        following = hits[number + 1].start if number + 1 < len(hits) else None
+        if hit.types and any(c.key == hit.types[0] and c.asked for c in chosen):
+            continue
+        noun = facts.tokens[hit.end - 1].stem
+        for label, name in _names(facts, hit, following):
+            for i, choice in enumerate(chosen):
+                if choice.name or words_of(choice.type)[-1] != noun:
+                    continue
+                chosen[i] = replace(choice, label=_name_for_label(label) or choice.label, name=name)
+                break
 
 
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -373,7 +404,7 @@ def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) 
 
 
 def _searched(facts: PromptFacts, schemas: Schemas) -> list[TypeChoice]:
-    hits = [h for h in schemas.main.search(facts.text, limit=8) if h.kind == "resource"]
+    hits = search(facts.text, source=schemas.main.source, kinds=("resource",), limit=1)
     best = hits[0].type if hits else "aws_s3_bucket"
     return [_choice(best, "", 0, 1, asked=True, why="best match of the schema search")]
 
@@ -396,7 +427,9 @@ def _needs(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             if isinstance(inner, str):
-                if inner in ("@ref", "@ref2") or (not inner.startswith(("@", '"')) and re.match(r"(?:data\.)?[a-z]+_\w+", inner)):
+                if inner in ("@ref", "@ref2") or (
+                    not inner.startswith(("@", '"')) and re.match(r"(?:data\.)?[a-z]+_\w+", inner)
+                ):
                     yield f"{prefix}{name}", inner
             else:
                 yield from _needs(inner, f"{prefix}{name}.")
@@ -497,11 +530,14 @@ def _cty(block: Block, path: str) -> Any:
 
 def _given(facts: PromptFacts, choice: TypeChoice, path: str, link: Referent) -> bool:
     """Whether the prompt gives the value itself ("bucket name (with value "x")"), so that nothing need be created."""
-    if link.attribute == "arn" or any(facts.mentions(words_of(link.type)[1:]) for _ in (0,) if link.type != "aws_s3_bucket"):
+    if link.attribute == "arn" or any(
+        facts.mentions(words_of(link.type)[1:]) for _ in (0,) if link.type != "aws_s3_bucket"
+    ):
         return False
     leaf = words_of(path.rsplit(".", 1)[-1])
     return any(
-        v.kind == "quoted" and re.search(r"(?i)\b(?:with\s+value|value|existing)\b", facts.text[facts.tokens[i].start : v.start])
+        v.kind == "quoted"
+        and re.search(r"(?i)\b(?:with\s+value|value|existing)\b", facts.text[facts.tokens[i].start : v.start])
         for i, j in facts.find(leaf, gap=0)
         for v in list(facts.values_after(facts.tokens[j - 1].end, words=5))[:1]
     )
@@ -524,7 +560,8 @@ def _special(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> 
         told = re.search(r"(?i)notif|whenever|triggered? by|when (?:an?|new) ", facts.text)
         if told and present & {"aws_sns_topic", "aws_sqs_queue", "aws_lambda_function"}:
             _add(chosen, schemas, "aws_s3_bucket_notification", 1, "the bucket's events are asked for")
-    for role_user in present & MANAGED_POLICIES.keys():
+    rights = 0
+    for role_user in sorted(present & MANAGED_POLICIES.keys()):
         if role_user in ("aws_db_instance", "aws_iam_instance_profile", "aws_codebuild_project", "aws_dax_cluster"):
             continue
         if role_user.startswith(("aws_sagemaker", "aws_ecs", "aws_glue")):
@@ -533,7 +570,9 @@ def _special(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> 
             continue
         if _unwanted(facts, "aws_policy"):
             continue
-        _add(chosen, schemas, "aws_iam_role_policy_attachment", len(MANAGED_POLICIES[role_user]), f"rights of {role_user}")
+        rights += len(MANAGED_POLICIES[role_user])
+    if rights:
+        _add(chosen, schemas, "aws_iam_role_policy_attachment", rights, "what the role may do")
     if present & {"aws_lb", "aws_alb"} and "aws_lb_listener" not in present:
         _add(chosen, schemas, "aws_lb_listener", 1, "a load balancer without one does nothing")
     if "aws_lb_target_group" in present and "aws_instance" not in present and present & {"aws_lb"}:

@@ -50,7 +50,10 @@ def _lb_action(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
     group = scene.ref("aws_lb_target_group", "arn")
     if group:
         return {"type": '"forward"', "target_group_arn": group}
-    return {"type": '"fixed-response"', "fixed_response": {"content_type": '"text/plain"', "message_body": '"OK"', "status_code": '"200"'}}
+    return {
+        "type": '"fixed-response"',
+        "fixed_response": {"content_type": '"text/plain"', "message_body": '"OK"', "status_code": '"200"'},
+    }
 
 
 # compute ------------------------------------------------------------------------------------------------------
@@ -136,7 +139,12 @@ def _invoker_arn(choice: TypeChoice, scene: Scene) -> str | None:
 
 
 def _source(choice: TypeChoice, scene: Scene) -> str | None:
-    for key, attribute in (("aws_sqs_queue", "arn"), ("aws_kinesis_stream", "arn"), ("aws_dynamodb_table", "stream_arn"), ("aws_msk_cluster", "arn")):
+    for key, attribute in (
+        ("aws_sqs_queue", "arn"),
+        ("aws_kinesis_stream", "arn"),
+        ("aws_dynamodb_table", "stream_arn"),
+        ("aws_msk_cluster", "arn"),
+    ):
         if reference := scene.ref(key, attribute):
             return reference
     return '"arn:aws:sqs:us-east-1:123456789012:example"'
@@ -175,7 +183,10 @@ def _methods(choice: TypeChoice, scene: Scene) -> str | None:
 
 def _managed(choice: TypeChoice, scene: Scene) -> str:
     policies: list[str] = []
-    for m in re.finditer(r"\b(?:Amazon|AWS)[A-Z]\w+(?:Policy|Access|ReadOnly|Role|Tier|Execution|Core)\w*|\b(?:\w+FullAccess|\w+ReadOnlyAccess)\b", scene.facts.text):
+    for m in re.finditer(
+        r"\b(?:Amazon|AWS)[A-Z]\w+(?:Policy|Access|ReadOnly|Role|Tier|Execution|Core)\w*|\b(?:\w+FullAccess|\w+ReadOnlyAccess)\b",
+        scene.facts.text,
+    ):
         policies.append(m[0])
     for user, managed in MANAGED_POLICIES.items():
         if scene.has(user):
@@ -188,7 +199,11 @@ def _managed(choice: TypeChoice, scene: Scene) -> str:
     if own:
         options.append(own)
     for name in policies:
-        full = name if "/" in name else next((p for ps in MANAGED_POLICIES.values() for p in ps if p.endswith(f"/{name}")), name)
+        full = (
+            name
+            if "/" in name
+            else next((p for ps in MANAGED_POLICIES.values() for p in ps if p.endswith(f"/{name}")), name)
+        )
         options.append(hcl_string(f"arn:aws:iam::aws:policy/{full}"))
     if not options:
         options = ['"arn:aws:iam::aws:policy/ReadOnlyAccess"']
@@ -259,7 +274,9 @@ def _engine_key(scene: Scene) -> str:
 def _engine_version_of(scene: Scene) -> str:
     key = _engine_key(scene) or "mysql"
     text = _text(scene)
-    m = re.search(rf"{key}\w*(?:\s+(?:engine\s+)?(?:version\s+)?)(\d+(?:\.\d+){{0,2}})\b(?!\s*(?:gb|gib|instance type))", text)
+    m = re.search(
+        rf"{key}\w*(?:\s+(?:engine\s+)?(?:version\s+)?)(\d+(?:\.\d+){{0,2}})\b(?!\s*(?:gb|gib|instance type))", text
+    )
     m = m or re.search(rf"\b(\d+\.\d+(?:\.\d+)?)\s+{key}", text)
     m = m or re.search(r"version\s+(?:is\s+|to\s+|of\s+|=\s*)?[\"']?(\d+(?:\.\d+){0,2})", text)
     return m[1] if m else _ENGINES[key][1]
@@ -376,7 +393,9 @@ def _records(choice: TypeChoice, scene: Scene) -> str:
     kind = _record_type(choice, scene).strip('"')
     if kind == "TXT":
         for q in scene.facts.quoted:
-            if re.search(r"(?i)(?:verification|string|value|txt|text|content)\W+(?:\w+\W+){0,5}$", scene.facts.text[: q.start]):
+            if re.search(
+                r"(?i)(?:verification|string|value|txt|text|content)\W+(?:\w+\W+){0,5}$", scene.facts.text[: q.start]
+            ):
                 return f"[{hcl_string(q.text)}]"
         return '["v=verification example"]'
     if kind == "CNAME":
@@ -391,7 +410,11 @@ def _records(choice: TypeChoice, scene: Scene) -> str:
                 return f"[{targets[index % len(targets)].address}.{attribute}]"
         return '["target.example.com"]'
     if kind == "A":
-        for key, attribute in (("aws_eip", "public_ip"), ("aws_instance", "public_ip"), ("aws_lightsail_static_ip", "ip_address")):
+        for key, attribute in (
+            ("aws_eip", "public_ip"),
+            ("aws_instance", "public_ip"),
+            ("aws_lightsail_static_ip", "ip_address"),
+        ):
             if reference := scene.ref(key, attribute):
                 return f"[{reference}]"
         ips = re.findall(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b(?!/)", scene.facts.text)
@@ -472,7 +495,10 @@ _MAKERS: Final[dict[str, Maker]] = {
     "@attachments": _attachments,
     "@backedup": _backed_up,
     "@bigpassword": lambda c, s: s.ref("random_password", "result") or '"MustBe8characters"',
-    "@certificate": lambda c, s: s.ref("aws_acm_certificate", "arn") or '"arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"',
+    "@certificate": lambda c, s: (
+        s.ref("aws_acm_certificate", "arn")
+        or '"arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"'
+    ),
     "@cluster.engine": lambda c, s: s.ref("aws_rds_cluster", "engine") or '"aurora-mysql"',
     "@code": _code,
     "@connectors": _connectors,
@@ -531,7 +557,11 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
         if "replica" in facts.stems:
             regions = facts.regions if facts.regions else ("us-east-2",)
             others = list(regions) if len(regions) > 1 else others or list(regions)
-            out |= {"stream_enabled": "true", "stream_view_type": '"NEW_AND_OLD_IMAGES"', "replica": [{"region_name": hcl_string(r)} for r in others]}
+            out |= {
+                "stream_enabled": "true",
+                "stream_view_type": '"NEW_AND_OLD_IMAGES"',
+                "replica": [{"region_name": hcl_string(r)} for r in others],
+            }
         if re.search(r"encrypt", text):
             out["server_side_encryption"] = {"enabled": "true"}
         if re.search(r"point.in.time", text):
@@ -560,7 +590,10 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
             out["multi_az"] = "true"
         if "read replica" in text and scene.index(choice) > 0:
             out["replicate_source_db"] = f"{scene.by_key[choice.key][0].address}.identifier"
-    if choice.type in ("aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster") and "encrypt" in text:
+    if (
+        choice.type in ("aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster")
+        and "encrypt" in text
+    ):
         out["storage_encrypted"] = "true"
     if choice.type in ("aws_efs_file_system", "aws_ebs_volume", "aws_redshift_cluster") and "encrypt" in text:
         out["encrypted"] = "true"
@@ -591,7 +624,10 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
         out["load_balancer_type"] = '"application"'
     if choice.type in ("aws_sqs_queue", "aws_sns_topic") and "fifo" in facts.stems:
         names = name_values(choice, scene)
-        out |= {"name": tuple(hcl_string(f"{hyphened(n.removesuffix('.fifo'))}.fifo") for n in names), f"fifo_{'queue' if 'sqs' in choice.type else 'topic'}": "true"}
+        out |= {
+            "name": tuple(hcl_string(f"{hyphened(n.removesuffix('.fifo'))}.fifo") for n in names),
+            f"fifo_{'queue' if 'sqs' in choice.type else 'topic'}": "true",
+        }
     if choice.type == "aws_elasticache_cluster" and _engine_word(text):
         out["engine"] = hcl_string(_engine_word(text))
     if choice.type == "aws_apigatewayv2_api" and "websocket" in text:
@@ -603,7 +639,14 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
     if choice.type == "aws_s3_bucket_request_payment_configuration":
         out["payer"] = '"Requester"' if "requester" in text else '"BucketOwner"'
     if choice.type == "aws_s3_bucket_acl":
-        named = next((a for a in ("public-read-write", "public-read", "authenticated-read", "log-delivery-write", "private") if a in text or a.replace("-", " ") in text), "private")
+        named = next(
+            (
+                a
+                for a in ("public-read-write", "public-read", "authenticated-read", "log-delivery-write", "private")
+                if a in text or a.replace("-", " ") in text
+            ),
+            "private",
+        )
         out["acl"] = hcl_string(named)
     if choice.type in ("aws_s3_object", "aws_s3_bucket_object"):
         for q in facts.quoted:

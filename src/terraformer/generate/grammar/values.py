@@ -52,7 +52,9 @@ def said(facts: PromptFacts, path: str, attribute: Attribute) -> list[str] | Non
         return None
     generic = len(words) == 1 and words[0] in _GENERIC
     if generic and kind != "number":
-        words_here: Sequence[Sequence[str]] = [words] if re.search(rf"\b{re.escape(leaf)}\s*(?:=|:)", facts.text) else []
+        words_here: Sequence[Sequence[str]] = (
+            [words] if re.search(rf"\b{re.escape(leaf)}\s*(?:=|:)", facts.text) else []
+        )
     else:
         words_here = [words, *([words[:-1]] if len(words) > 2 and words[-1] in ("enabled", "id", "name") else [])]
     for sought in words_here:
@@ -70,7 +72,9 @@ def _value_near(facts: PromptFacts, start: int, end: int, kind: str, attribute: 
     close = facts.text[place : place + 60]
     values = list(facts.values_after(place, words=5))
     if kind == "number":
-        m = re.match(r"(?i)\W*(?:is|of|to|set to|as|=|:|at|should be|value)*\W*(?:set\s+to\s+)?\W*(\d+(?:\.\d+)?)\b", close)
+        m = re.match(
+            r"(?i)\W*(?:is|of|to|set to|as|=|:|at|should be|value)*\W*(?:set\s+to\s+)?\W*(\d+(?:\.\d+)?)\b", close
+        )
         if m:
             return [m[1]]
         before = facts.number_before(start)
@@ -87,7 +91,10 @@ def _value_near(facts: PromptFacts, start: int, end: int, kind: str, attribute: 
         return None
     first = quoted_values[0]
     lead = facts.text[place : first.start]
-    if not re.fullmatch(r"(?i)[\s(]*(?:(?:name|value|attribute|parameter|should|be|is|set|to|as|of|with|the|a|an|=|:|,|namespace)[\s('\"]*)*", lead):
+    if not re.fullmatch(
+        r"(?i)[\s(]*(?:(?:name|value|attribute|parameter|should|be|is|set|to|as|of|with|the|a|an|=|:|,|namespace)[\s('\"]*)*",
+        lead,
+    ):
         return None
     if kind == "string":
         return [hcl_string(first.text)]
@@ -167,7 +174,9 @@ def _named(style: str = "") -> Maker:
 def _description(choice: TypeChoice, path: str, scene: Scene) -> Node:
     noun = " ".join(words_of(choice.type)[1:])
     words = [w for w in scene.facts.own_words[:2]]
-    return alt([hcl_string(t) for t in dict.fromkeys((f"Managed {noun}", f"{noun} for {' '.join(words) or 'example'}"))])
+    return alt(
+        [hcl_string(t) for t in dict.fromkeys((f"Managed {noun}", f"{noun} for {' '.join(words) or 'example'}"))]
+    )
 
 
 def _region(choice: TypeChoice, path: str, scene: Scene) -> Node:
@@ -198,7 +207,11 @@ def _cidr(choice: TypeChoice, path: str, scene: Scene) -> Node:
         return lit(hcl_string(wide[number] if number < len(wide) else f"10.{number}.0.0/16"))
     if choice.type == "aws_subnet":
         narrow = [c for c in given[len(vpcs) :]] if len(given) > len(vpcs) else []
-        base = given[0].split(".")[:2] if given else ["10", str(min(number, max(0, len(vpcs) - 1)) if len(vpcs) > 1 else 0)]
+        base = (
+            given[0].split(".")[:2]
+            if given
+            else ["10", str(min(number, max(0, len(vpcs) - 1)) if len(vpcs) > 1 else 0)]
+        )
         return lit(hcl_string(narrow[number] if number < len(narrow) else f"{base[0]}.{base[1]}.{number + 1}.0/24"))
     return lit(hcl_string(given[0] if given else "10.0.0.0/16"))
 
@@ -219,7 +232,10 @@ def _arn(choice: TypeChoice, path: str, scene: Scene) -> Node:
 _ARNS: Final = (
     (r"kms|encryption_key|cmk", "arn:aws:kms:{region}:123456789012:key/12345678-1234-1234-1234-123456789012"),
     (r"role", "arn:aws:iam::123456789012:role/example"),
-    (r"certificate_authority", "arn:aws:acm-pca:{region}:123456789012:certificate-authority/12345678-1234-1234-1234-123456789012"),
+    (
+        r"certificate_authority",
+        "arn:aws:acm-pca:{region}:123456789012:certificate-authority/12345678-1234-1234-1234-123456789012",
+    ),
     (r"certificate", "arn:aws:acm:{region}:123456789012:certificate/12345678-1234-1234-1234-123456789012"),
     (r"sns|topic|notification", "arn:aws:sns:{region}:123456789012:example"),
     (r"sqs|queue", "arn:aws:sqs:{region}:123456789012:example"),
@@ -292,13 +308,25 @@ def policy_document(choice: TypeChoice, path: str, scene: Scene) -> Node:
     key, action, principal = "*", "s3:GetObject", ""
     if choice.type in ("aws_s3_bucket_policy", "aws_s3_bucket"):
         bucket = scene.ref("aws_s3_bucket", "arn")
-        key, action, principal = (f'"${{{bucket}}}/*"' if bucket else '"*"'), "s3:GetObject", '{ AWS = "arn:aws:iam::123456789012:root" }'
+        key, action, principal = (
+            (f'"${{{bucket}}}/*"' if bucket else '"*"'),
+            "s3:GetObject",
+            '{ AWS = "arn:aws:iam::123456789012:root" }',
+        )
         if re.search(r"(?i)\bpublic\b", scene.facts.text):
             principal = '"*"'
     elif choice.type == "aws_sns_topic_policy":
-        key, action, principal = scene.ref("aws_sns_topic", "arn") or '"*"', "sns:Publish", '{ Service = "events.amazonaws.com" }'
+        key, action, principal = (
+            scene.ref("aws_sns_topic", "arn") or '"*"',
+            "sns:Publish",
+            '{ Service = "events.amazonaws.com" }',
+        )
     elif choice.type == "aws_sqs_queue_policy":
-        key, action, principal = scene.ref("aws_sqs_queue", "arn") or '"*"', "sqs:SendMessage", '{ Service = "sns.amazonaws.com" }'
+        key, action, principal = (
+            scene.ref("aws_sqs_queue", "arn") or '"*"',
+            "sqs:SendMessage",
+            '{ Service = "sns.amazonaws.com" }',
+        )
     elif choice.type.startswith("aws_iam_"):
         key, action = '"*"', _action(scene)
     else:
@@ -389,7 +417,9 @@ def enum_value(attribute: Attribute, facts: PromptFacts) -> list[str]:
 
 
 def _mentioned(value: str, facts: PromptFacts) -> bool:
-    words = tuple(stem(w) for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", value.replace("_", " ").replace("-", " ")))
+    words = tuple(
+        stem(w) for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", value.replace("_", " ").replace("-", " "))
+    )
     if any(q.text.lower() == value.lower() for q in facts.quoted):
         return True
     return bool(words) and sum(map(len, words)) > 2 and facts.mentions(words, gap=0)

@@ -11,7 +11,9 @@ from typing import Final
 
 __all__ = ["FILLERS", "PHRASES", "SERVICES", "SOFT", "TOGETHER"]
 
-FILLERS: Final = frozenset("aws amazon a an the resource its their my our your this that new basic simple custom".split())
+FILLERS: Final = frozenset(
+    "aws amazon a an the resource its their my our your this that new basic simple custom".split()
+)
 """Words that may stand inside a phrase without changing it."""
 
 SERVICES: Final[dict[str, tuple[str, ...]]] = {
