@@ -94,8 +94,11 @@ def encode_record(schema: ResourceSchema) -> bytes:
     """The record of a schema, docs left out (they are stored apart)."""
     blocks: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
+    known: dict[int, int] = {}  # shared objects are encoded once
 
     def encode(block: Block) -> int:
+        if id(block) in known:
+            return known[id(block)]
         data: dict[str, Any] = {"a": [_encode_attribute(a) for _, a in sorted(block.attributes.items())]}
         if block.blocks:
             data["n"] = [
@@ -107,6 +110,7 @@ def encode_record(schema: ResourceSchema) -> bytes:
         if key not in seen:
             seen[key] = len(blocks)
             blocks.append(data)
+        known[id(block)] = seen[key]
         return seen[key]
 
     root = encode(schema.block)

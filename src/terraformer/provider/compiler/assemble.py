@@ -92,6 +92,8 @@ class _Assembler:
             mapping = mappings.get(e.name)
             doc = known[mapping.member][1] if mapping and mapping.member in known else ""
             write_only = e.write_only or bool(mapping and "markWriteOnlyAttribute(" in mapping.value)
+            if e.name.endswith("_wo") and e.optional and any(x.name.endswith("_wo_version") for x in entries):
+                write_only = True  # older generators did not mark them; the name is the providers' convention
             found.append(_Member(e.name, e.computed, e.optional, e.required, write_only, doc, mapping, e.getter))
         return found
 
@@ -339,7 +341,10 @@ _FUNCTION_TYPES = {"string": "string", "number": "number", "boolean": "bool"}
 
 
 def function_json(function: Function) -> dict[str, Any]:
-    """A provider-defined function as ``terraform providers schema -json`` shows it. Object types are not told: dynamic."""
+    """A provider-defined function as ``terraform providers schema -json`` shows it.
+
+    What an object that a function takes or returns holds is not told: "dynamic".
+    """
 
     def cty(text: str) -> CtyType:
         match = re.fullmatch(r"Array<(.*)>", text)

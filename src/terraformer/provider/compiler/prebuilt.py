@@ -10,6 +10,9 @@ from terraformer.errors import BundleError
 from terraformer.provider.bundle import cache_directories, normalize_source
 from terraformer.provider.bundle_format import PROVIDER
 from terraformer.provider.compiler.assemble import assemble, function_json
+from terraformer.provider.compiler.docs import shorten_docs
+from terraformer.provider.compiler.facts import apply_facts, facts_file, read_facts
+from terraformer.provider.compiler.overrides import apply_overrides, overrides_file, read_overrides
 from terraformer.provider.compiler.typescript import parse_functions, parse_module
 from terraformer.provider.compiler.wheel import fetch_wheel, inspect_wheel, typescript_sources, wheel_name
 from terraformer.provider.compiler.writer import BundleContent, write_bundle
@@ -56,6 +59,18 @@ def compile_wheel(wheel: Path, *, on_progress: Progress | None = None) -> Bundle
     return content
 
 
+def enrich(content: BundleContent) -> None:
+    """Facts read off the provider's sources, then the reviewed overrides; changes the content in place."""
+    facts = facts_file(content.source)
+    if facts is not None:
+        apply_facts(content, read_facts(facts))
+        content.provenance["facts"] = facts.name.removesuffix(".json.zst")
+    overrides = overrides_file(content.source)
+    if overrides is not None:
+        apply_overrides(content, read_overrides(overrides), str(overrides))
+    shorten_docs(content)
+
+
 def build(
     source: str,
     version: str | None = None,
@@ -72,8 +87,9 @@ def build(
         on_progress(f"fetching {wheel_name(source)}", 0.0)
     path = wheel or fetch_wheel(wheel_name(source), version)
     content = compile_wheel(path, on_progress=on_progress)
+    enrich(content)
     if on_progress:
-        on_progress("writing", 1.0)
+        on_progress(f"writing {content.source} {content.version}", 1.0)
     target = out_dir or cache_directories()[0]
     try:
         return write_bundle(content, target)

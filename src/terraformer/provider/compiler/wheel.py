@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,25 +72,21 @@ def fetch_wheel(distribution: str, version: str | None = None, cache: Path | Non
         if kept:
             return kept[0]
     wanted = f"{distribution}=={version}" if version else distribution
-    with_new = {p.name for p in cache.glob(f"{stem}-*.whl")}
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
-            *("--disable-pip-version-check", "--ignore-requires-python", "--dest", str(cache), wanted),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        reason = next((x for x in reversed(done.stderr.splitlines()) if "ERROR" in x), "pip failed").strip()
-        raise BundleError(f"cannot download {wanted}: {reason}")
-    found = sorted(
-        cache.glob(f"{stem}-{version or '*'}-*.whl"), key=lambda p: (p.name not in with_new, p.stat().st_mtime)
-    )
-    if not found:
-        raise BundleError(f"pip downloaded no wheel of {wanted}")
-    return found[-1]
+    with tempfile.TemporaryDirectory(dir=cache) as fresh:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
+                *("--disable-pip-version-check", "--ignore-requires-python", "--dest", fresh, wanted),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        got = sorted(Path(fresh).glob(f"{stem}-*.whl"))
+        if done.returncode or not got:
+            reason = next((x for x in reversed(done.stderr.splitlines()) if "ERROR" in x), "pip got no wheel")
+            raise BundleError(f"cannot download {wanted}: {reason.strip()}")
+        return got[0].replace(cache / got[0].name)
 
 
 def _jsii_tarball(wheel: Path) -> bytes:
