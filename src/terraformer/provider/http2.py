@@ -218,6 +218,9 @@ class _Connection:
         except RpcError as error:
             self._fail(stream_id, error)
             return
+        except Exception as error:  # a handler that does not catch its own must not take the others' calls down
+            self._fail(stream_id, RpcError(INTERNAL, f"{type(error).__name__}: {error}"))
+            return
         stream.body = bytearray()
         self.output += _frame(_HEADERS, _END_HEADERS, stream_id, _RESPONSE_HEADERS)
         stream.pending = memoryview(b"\0" + struct.pack(">I", len(answer)) + answer)
@@ -262,7 +265,7 @@ class GrpcServer:
 
     ``opened(tag)`` makes the session of a new connection to the socket that was added with that tag;
     ``call(session, method, message)`` answers one call: method is "/tfplugin6.Provider/PlanResourceChange", message and
-    answer are protobuf bytes. It may raise RpcError; any other exception ends the server, so it must catch its own.
+    answer are protobuf bytes. It may raise RpcError; any other exception is answered as status INTERNAL.
     """
 
     def __init__(self, opened: Callable[[Any], Session], call: Callable[[Session, str, bytes], bytes]) -> None:
