@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from data_source_help import STRINGS, answer, attributes
+from data_source_help import STRINGS, answer, attributes, filled
 
-from terraformer.provider.data_sources import ReadResult
-from terraformer.provider.schema import Block, NestedBlock
+from terraformer.provider.context import ProviderContext
+from terraformer.provider.data_sources import ReadResult, validate
+from terraformer.provider.schema import Block, NestedBlock, ResourceSchema
 
 ARCHIVE = Block(
     attributes(
@@ -151,6 +152,16 @@ def test_archive_arguments(sandbox: Path) -> None:
     assert "At least one" in archive(sandbox, output_path="x.zip").diagnostics[0].detail
     both = archive(sandbox, output_path="x.zip", source_file="src/handler.py", source_dir="src")
     assert "cannot be specified when" in both.diagnostics[0].detail
+
+
+def test_what_validation_refuses() -> None:
+    ctx = ProviderContext("x", "1.0.0")
+    for source, type, block in (
+        ("hashicorp/archive", "archive_file", ARCHIVE),
+        ("hashicorp/cloudinit", "cloudinit_config", CLOUDINIT),
+    ):
+        found = validate(source, type, filled(block, {}), ResourceSchema("data", type, block), ctx)
+        assert [d.severity for d in found] == ["error"]
 
 
 def test_links_do_not_leave_the_sandbox(sandbox: Path) -> None:

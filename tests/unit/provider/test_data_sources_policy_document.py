@@ -5,11 +5,9 @@ import zlib
 from typing import Any
 
 import pytest
-from data_source_help import POLICY_DOCUMENT, answer, filled
+from data_source_help import POLICY_DOCUMENT, answer
 
-from terraformer.provider.context import ProviderContext
-from terraformer.provider.data_sources import ReadResult, validate
-from terraformer.provider.schema import ResourceSchema
+from terraformer.provider.data_sources import ReadResult
 
 
 def document(**value: Any) -> ReadResult:
@@ -281,10 +279,5 @@ def test_documents_of_the_wrong_shape(source: str, said: str) -> None:
         ({"statement": [{}, {"sid": "a b"}]}, "invalid value for statement.1.sid"),
     ],
 )
-def test_what_validation_already_refuses(value: dict[str, Any], said: str) -> None:
+def test_what_is_refused_before_anything_is_merged(value: dict[str, Any], said: str) -> None:
     assert said in problem(**value)
-    schema = ResourceSchema("data", "aws_iam_policy_document", POLICY_DOCUMENT)
-    ctx = ProviderContext("hashicorp/aws", "6.0.0")
-    found = validate("hashicorp/aws", "aws_iam_policy_document", filled(POLICY_DOCUMENT, value), schema, ctx)
-    assert [d.severity for d in found] == ["error"]
-    assert said in found[0].summary

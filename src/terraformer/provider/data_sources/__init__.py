@@ -19,6 +19,8 @@ from terraformer.provider.values import contains_unknown
 __all__ = ["ReadResult", "read", "validate"]
 
 _NOT_UNDERSTOOD = "data-source-arguments"
+_VALIDATED_ELSEWHERE = frozenset({"hashicorp/aws"})
+"""Providers whose arguments provider.validators checks at validation; ``read`` still refuses what it cannot use."""
 
 
 def read(source: str, type: str, value: Mapping[str, Any], schema: ResourceSchema, ctx: ProviderContext) -> ReadResult:
@@ -40,10 +42,11 @@ def validate(
 ) -> list[Diagnostic]:
     """What the data source itself refuses at validation, before anything is read; unknown parts are skipped.
 
-    ``read`` repeats these checks, so calling this is only about *when* Terraform reports them.
+    ``read`` repeats these checks, so calling this is only about *when* Terraform reports them. The arguments of AWS
+    data sources are the validators' affair: nothing is said of them here.
     """
     step = check_for(source, type)
-    if step is None:
+    if step is None or source in _VALIDATED_ELSEWHERE:
         return []
     reading = Reading(source, type, value, schema, ctx)
     _run(step, reading)

@@ -214,10 +214,13 @@ def _parse_principals(value: Any) -> _Principals:
 
 
 def _parse_conditions(value: Any) -> _Conditions:
-    if not isinstance(value, dict) or not all(v is None or isinstance(v, dict) for v in value.values()):
-        raise _DocumentError(
-            f"json: cannot unmarshal {_go_kind(value)} into Go value of type map[string]map[string]interface {{}}"
-        )
+    field = "Go struct field IAMPolicyStatement.Statement.Condition of type"
+    if not isinstance(value, dict):
+        wanted = "map[string]map[string]interface {}"
+        raise _DocumentError(f"json: cannot unmarshal {_go_kind(value)} into {field} {wanted}")
+    for inner in value.values():
+        if inner is not None and not isinstance(inner, dict):
+            raise _DocumentError(f"json: cannot unmarshal {_go_kind(inner)} into {field} map[string]interface {{}}")
     out: _Conditions = []
     for test, variables in value.items():
         for variable, values in (variables or {}).items():
@@ -258,8 +261,9 @@ def _go_type(value: Any) -> str:
 
 
 def _type_error(value: Any, field: str, wanted: str) -> _DocumentError:
+    struct = "IAMPolicyStatement" if "." in field else "IAMPolicyDoc"
     return _DocumentError(
-        f"json: cannot unmarshal {_go_kind(value)} into Go struct field IAMPolicyDoc.{field} of type {wanted}"
+        f"json: cannot unmarshal {_go_kind(value)} into Go struct field {struct}.{field} of type {wanted}"
     )
 
 
