@@ -300,7 +300,7 @@ _ID_PATTERNS = [
         (r"vpc_endpoint_service", "vpc_endpoint_service"),
         (r"vpc_endpoint|vpce", "vpc_endpoint"),
         (r"peering|pcx", "peering"),
-        (r"vpc", "vpc"),
+        (r"vpc(?!_security|_endpoint|_peering)", "vpc"),
         (r"subnet", "subnet"),
         (r"security_group_rule", "sg_rule"),
         (r"security_group|(^|_)sg", "security_group"),

@@ -248,7 +248,7 @@ _STRINGS: tuple[tuple[str, str], ...] = (
     (r"vpc_?name", "example-vpc"),
     (r"vpc_?cidr", "10.0.0.0/16"),
     (r"subnet.*cidr", "10.0.1.0/24"),
-    (r"vpc", "vpc-0123456789abcdef0"),
+    (r"vpc(?!_security)", "vpc-0123456789abcdef0"),
     (r"subnet_group|subnet_name", "example"),
     (r"subnet", "subnet-0123456789abcdef0"),
     (r"security_group_name|sg_name", "example"),
