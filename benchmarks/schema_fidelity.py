@@ -3,8 +3,8 @@
     python benchmarks/schema_fidelity.py ../shared/schema/aws-6.47.0.json.gz [--wheel-version 24.3.0] [--json]
 
 TRUTH is one provider's part of `terraform providers schema -json` with its name and version, gzip or not:
-``{"provider": "registry.terraform.io/hashicorp/aws", "version": "6.47.0", "resource_schemas": {..}, ...}``. The wheel of
-the same provider version is fetched through pip and kept in the user's cache; for AWS 6.47.0 it is 24.3.0.
+``{"provider": "registry.terraform.io/hashicorp/aws", "version": "6.47.0", "resource_schemas": {..}, ...}``. The wheel
+of the same provider version is fetched through pip and kept in the user's cache; for AWS 6.47.0 it is 24.3.0.
 
 A truth file that was stripped of every member called "description" lost the *attributes* of that name too (no provider
 lacks them all): then they are not looked at, and the result says so.
@@ -204,7 +204,7 @@ def compare(truth: dict[str, Any], wheel_version: str | None) -> dict[str, Any]:
         "schema_versions": versions,
         "schema_versions_equal": versions_equal,
         "not_looked_at": sorted(blind),
-        "examples": {k: v for k, v in sorted(comparison.examples.items())},
+        "examples": dict(sorted(comparison.examples.items())),
     }
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from terraformer.hcl import ModuleTree, split_address
 from terraformer.provider.diagnostics import Diagnostic
 from terraformer.types import Certificate, Position, Severity, SourceRange, Stage, TerraformConfig
+from terraformer.verify.codes import CODES
 from terraformer.verify.fixes import FixBook
 
 __all__ = ["INTERNAL_SUMMARIES", "DiagnosticReader", "code_of", "snippet_of"]
@@ -132,13 +133,15 @@ def snippet_of(config: TerraformConfig, range_: SourceRange | None) -> str | Non
 class DiagnosticReader:
     """Turns the diagnostics of one run into certificates.
 
-    ``recorded`` are the provider's own diagnostics with their codes; ``ignore_files`` are files that we wrote ourselves.
+    ``recorded`` are the provider's own diagnostics with their codes; ``renamed`` maps paths of the prepared copy to what the
+    user calls them.
     """
 
     config: TerraformConfig
     tree: ModuleTree
     fixes: FixBook
     recorded: Sequence[tuple[str, str, Diagnostic]] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def certificates(self, diagnostics: Iterable[Mapping[str, Any]], stage: Stage) -> list[Certificate]:
         """In a deterministic order, without repetitions."""
@@ -158,8 +161,8 @@ class DiagnosticReader:
 
     def certificate(self, diagnostic: Mapping[str, Any], stage: Stage) -> Certificate:
         severity = str(diagnostic.get("severity", "error"))
-        summary = str(diagnostic.get("summary", "")).strip()
-        detail = str(diagnostic.get("detail", "")).strip()
+        summary = self._text(diagnostic.get("summary"))
+        detail = self._text(diagnostic.get("detail"))
         range_ = self._range(diagnostic.get("range"))
         address = self._address(diagnostic, range_)
         recorded = self._recorded(summary, detail, address)
@@ -179,9 +182,15 @@ class DiagnosticReader:
             address,
             attribute,
             snippet_of(self.config, range_),
-            self.fixes.fix(code, summary, detail, address, range_),
+            self.fixes.fix(code, summary, detail, address, range_) or (CODES[code].fix if code in CODES else None),
             notes=_values(diagnostic),
         )
+
+    def _text(self, text: Any) -> str:
+        found = str(text or "").strip()
+        for ours, theirs in self.renamed.items():
+            found = found.replace(ours, theirs)
+        return found
 
     def _range(self, data: Any) -> SourceRange | None:
         if not isinstance(data, Mapping) or not data.get("filename"):

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from terraformer.hcl import ModuleTree, split_address
 from terraformer.hcl.scan import parse_file
@@ -17,11 +18,27 @@ __all__ = ["FixBook", "nearest"]
 
 _QUOTED = re.compile(r"\"([A-Za-z_][\w.:-]*)\"")
 _MAX_LISTED = 12
+_PRERANK = 40
+
+
+@lru_cache(maxsize=16384)
+def _trigrams(text: str) -> frozenset[str]:
+    padded = f"  {text} "
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def _jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / len(a | b)
 
 
 def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     """The candidates most alike: edit distance together with the share of common words; [] when none is near."""
     words = {w for w in re.split(r"[_\-.]", name.lower()) if w}
+    candidates = list(dict.fromkeys(candidates))
+    if len(candidates) > _PRERANK:  # edit distance is slow: let shared trigrams choose who is compared
+        mine = _trigrams(name.lower())
+        candidates.sort(key=lambda c: (-_jaccard(mine, _trigrams(c.lower())), c))
+        del candidates[_PRERANK:]
     scored: list[tuple[float, str]] = []
     for candidate in candidates:
         ratio = difflib.SequenceMatcher(None, name.lower(), candidate.lower(), autojunk=False)
@@ -216,9 +233,10 @@ class FixBook:
             return f'"{name}" is computed by the provider and cannot be set: remove the block.'
         near = nearest(name, [*block.blocks, *(n for n, a in block.attributes.items() if a.required or a.optional)])
         text = f"Did you mean {_either(near)}?" if near else f'Remove "{name}": {owner} has no such block.'
-        separate = nearest(f"{schema.type}_{name}", self._types(schema), 1)
-        if separate and separate[0].startswith(schema.type) and separate[0] != schema.type and name in separate[0]:
-            text = f"Use a resource of its own, {separate[0]}, instead of the block. {text}" if not near else text
+        family = [t for t in self._types(schema) if t.startswith(f"{schema.type}_") and name in t]
+        separate = nearest(f"{schema.type}_{name}", family, 1)
+        if separate and not near:
+            text = f"Use a resource of its own, {separate[0]}, instead of the block."
         known = ", ".join(sorted(block.blocks)[:_MAX_LISTED])
         return f"{text} Blocks of {owner}: {known or 'none'}."
 
@@ -267,7 +285,8 @@ class FixBook:
             if "input variable" in detail:
                 near = nearest(name, [v.name for v in module.variables])
                 hint = f"Did you mean {_either([f'var.{n}' for n in near])}? " if near else ""
-                return f'{hint}Otherwise declare it: variable "{name}" {{ type = string }}'
+                declared = f'variable "{name}" {{ type = string }}'
+                return f"{hint}Otherwise declare it: {declared}" if hint else f"Declare it: {declared}"
             if "local value" in detail:
                 near = nearest(name, module.locals)
                 return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,7 @@ from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terrafo
 __all__ = ["Pipeline", "Verified"]
 
 _PLAN = ("plan", "-refresh=false", "-input=false", "-lock=false", "-no-color", "-json")
+_SOURCE = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w-]+/[\w-]+")
 _MAX_GUESSES = 10
 _GUESSES: Mapping[str, tuple[Any, ...]] = {
     "string": variables.COMMON_STRINGS,
@@ -83,6 +85,7 @@ class _Run:
     status: dict[Stage, StageStatus] = field(default_factory=dict)
     seconds: dict[Stage, float] = field(default_factory=dict)
     plan: bytes | None = None
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def failed(self, stage: Stage) -> bool:
         return any(c.severity is Severity.ERROR and c.stage is stage for c in self.certificates)
@@ -173,6 +176,7 @@ class Pipeline:
             run.tree.root, run.config, run.settings, run.directory, self._variable_placeholder(run)
         )
         run.certificates.extend(given.certificates)
+        run.renamed.update({**given.renamed, f"{prepared.root}/": "", f"{prepared.top}/": ""})
         run.seconds[Stage.COMPILE] = time.perf_counter() - started
         if Stage.DEPLOY not in run.settings.stages or run.failed(Stage.DEPLOY):
             self._validate(run, prepared)
@@ -361,8 +365,10 @@ class Pipeline:
             error = ToolError(kind, message, stage)
             if error not in run.tool_errors:
                 run.tool_errors.append(error)
-        reader = DiagnosticReader(run.config, run.tree, FixBook(run.config, run.tree, run.bundles), record.diagnostics)
-        known = set(run.certificates) if False else {(c.code, c.summary, c.range, c.address) for c in run.certificates}
+        reader = DiagnosticReader(
+            run.config, run.tree, FixBook(run.config, run.tree, run.bundles), record.diagnostics, run.renamed
+        )
+        known = {(c.code, c.summary, c.range, c.address) for c in run.certificates}
         for certificate in reader.certificates(theirs, stage):
             if (certificate.code, certificate.summary, certificate.range, certificate.address) not in known:
                 run.certificates.append(certificate)
@@ -491,8 +497,8 @@ class Pipeline:
         constraints = run.tree.constraints()
         sources = dict.fromkeys([*run.tree.types_by_source(), *_state_sources(run.settings.state)])
         for source in sources:
-            if source == BUILTIN_PROVIDER:
-                continue
+            if source == BUILTIN_PROVIDER or not _SOURCE.fullmatch(source):
+                continue  # Terraform has something to say about the latter
             constraint = ", ".join(constraints.get(source, ()))
             try:
                 bundle = bundles_room.load(source, constraint)
@@ -630,8 +636,6 @@ def _state_types(state: bytes | None) -> frozenset[str]:
 
 
 def _state_sources(state: bytes | None) -> list[str]:
-    import re
-
     found: list[str] = []
     for resource in _state_resources(state):
         named = re.search(

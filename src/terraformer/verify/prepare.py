@@ -11,6 +11,7 @@ import os
 import posixpath
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ __all__ = ["Prepared", "check_input", "missing_modules", "unsafe_file_calls", "w
 
 _SKIPPED = re.compile(r"(^|/)(\.git|node_modules)(/|$)|(^|/)terraform\.tfstate[^/]*$|(^|/)\.terraform\.lock\.hcl$")
 _BAD_BYTES = 64
+MAX_DEPTH = 2000
+_NOT_BRACKETS = bytes(b for b in range(256) if b not in b"([{)]}")
+_STEPS = bytes(2 if b in b"([{" else 0 for b in range(256))
 
 
 @dataclass(slots=True)
@@ -80,6 +84,16 @@ def check_input(config: TerraformConfig, settings: VerifySettings) -> list[Certi
     for path, content in sorted(config.files.items()):
         if not is_configuration_file(path):
             continue
+        depth = _depth(content)
+        if depth > MAX_DEPTH:
+            found.append(
+                finding(
+                    "resource-limit",
+                    f"Verification was stopped: {path} is nested {depth:,} levels deep",
+                    f"Brackets may be nested {MAX_DEPTH:,} levels deep; Terraform's parser needs a lot of memory for each.",
+                    "Write the expression or the blocks without such deep nesting.",
+                )
+            )
         offset = _bad_byte(content)
         if offset is not None:
             at = _position(content, offset)
@@ -93,6 +107,12 @@ def check_input(config: TerraformConfig, settings: VerifySettings) -> list[Certi
                 )
             )
     return found
+
+
+def _depth(content: bytes) -> int:
+    """How deep brackets are nested. Brackets in strings and comments count too: the bound is far above any real file."""
+    brackets = content.translate(_STEPS, _NOT_BRACKETS)
+    return max(accumulate(brackets, lambda depth, step: depth + step - 1, initial=0))
 
 
 def _bad_byte(content: bytes) -> int | None:

@@ -29,6 +29,7 @@ class VariablePlan:
     assumptions: list[Assumption] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
     path: str = ""
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write the placeholders' file (again, when a value was changed)."""
@@ -104,6 +105,7 @@ def plan_variables(
         suffix = ".tfvars.json" if name.endswith(".json") else ".tfvars"
         path = os.path.join(directory, f"given-{index}{suffix}")
         Path(path).write_bytes(content)
+        plan.renamed[path] = name
         plan.arguments.append(f"-var-file={path}")
     plain = {k: v for k, v in settings.vars.items() if not isinstance(v, str)}
     if plain:

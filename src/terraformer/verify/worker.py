@@ -98,7 +98,10 @@ def _import_everything() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{room}."):
             if ".compiler" in module.name or module.name.endswith((".pool", ".worker", ".cache")):
                 continue
-            importlib.import_module(module.name)
+            try:
+                importlib.import_module(module.name)
+            except Exception:  # what needs it says so; the log keeps the reason
+                traceback.print_exc()
 
 
 def _end_group() -> None:
