@@ -7,17 +7,19 @@ schema nor the reviewed tables know.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from terraformer.generate.grammar.constraints import Constraints, literal_text
 from terraformer.generate.grammar.facts import PromptFacts, words_of
-from terraformer.generate.grammar.gbnf import Lit, Node, alt, optional, render, seq
+from terraformer.generate.grammar.gbnf import Alt, Lit, Node, alt, optional, render, seq
 from terraformer.generate.grammar.knowledge import NEEDS
 from terraformer.generate.grammar.scene import GrammarSettings, Scene
 from terraformer.generate.grammar.select import Schemas, TypeChoice
 from terraformer.generate.grammar.specials import extras, resolve
-from terraformer.generate.grammar.values import enum_value, list_of, name_values, region_of, said, typed_default
+from terraformer.generate.grammar.values import enum_value, hcl_string, list_of, name_values, region_of, said, typed_default
 from terraformer.provider.schema import Attribute, Block, NestedBlock
 
 __all__ = ["compile_grammar", "configuration"]
@@ -64,6 +66,21 @@ def configuration(
     return seq(*parts)
 
 
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(?:\.\d+)?", text) is not None
+
+
+def literal_list(expression: str) -> list[str] | None:
+    """The members of a list of plain string literals, None for any other expression."""
+    if not expression.startswith("[") or "${" in expression or "%{" in expression:
+        return None
+    try:
+        value = json.loads(expression)
+    except ValueError:
+        return None
+    return value if isinstance(value, list) and all(isinstance(v, str) for v in value) else None
+
+
 def _object_list(cty: Any) -> Mapping[str, Any] | None:
     """The members of a list or set of objects, None for any other type."""
     if isinstance(cty, list) and cty[0] in ("list", "set") and isinstance(cty[1], list) and cty[1][0] == "object":
@@ -77,6 +94,7 @@ class _Body:
 
     def __init__(self, choice: TypeChoice, scene: Scene) -> None:
         self.choice, self.scene = choice, scene
+        self.checks = Constraints(scene.schemas.source_of(choice.key), choice.kind, choice.type)
         self.offered = 0 if scene.settings.plain else scene.settings.offered
 
     def node(self) -> Node:
@@ -93,27 +111,86 @@ class _Body:
     def _body(
         self, block: Block, table: Mapping[str, Any], prefix: str, indent: str, depth: int, *, top: bool
     ) -> Iterator[Node | str]:
-        lines: list[Node] = []
-        nested: list[Node] = []
-        depends: list[Node] = []
-        for name in self._order(block, table):
+        written: dict[str, list[Node]] = {}
+        forced: set[str] = set()
+
+        def write(name: str) -> None:
             path = f"{prefix}{name}"
             spec = table.get(name)
+            must = name in forced
+            if not must and name not in table and written.keys() & self.checks.conflicts(prefix, name):
+                if not self._required(block, prefix, name):
+                    return
             if name == "depends_on" and top:
                 value = resolve(spec, self.choice, self.scene) if isinstance(spec, str) and spec[0] == "@" else spec
                 if value:
-                    depends.append(seq(f"\n{indent}depends_on = {value}\n"))
-            elif name in block.attributes and (object_type := _object_list(block.attributes[name].type)) is not None:
-                nested.extend(self._as_blocks(block.attributes[name], object_type, path, spec, indent))
-            elif name in block.attributes:
-                line = self._attribute(block.attributes[name], path, spec, name in table, indent, top)
-                if line is not None:
-                    lines.append(line)
+                    written[name] = [seq(f"\n{indent}depends_on = {value}\n")]
+                return
+            nodes: list[Node] = []
+            if name in block.attributes:
+                attribute = block.attributes[name]
+                members = _object_list(attribute.type)
+                if members is not None:
+                    nodes = self._as_blocks(attribute, members, path, spec, indent, must)
+                else:
+                    line = self._attribute(attribute, path, spec, name in table, indent, top, must)
+                    nodes = [line] if line is not None else []
             elif name in block.blocks:
-                nested.extend(self._nested(block.blocks[name], path, spec, name in table, indent, depth, top))
+                nodes = self._nested(block.blocks[name], path, spec, name in table, indent, depth, top, must)
+            if nodes:
+                written[name] = nodes
+
+        for name in self._order(block, table):
+            write(name)
+        for _ in range(3):
+            prefer = self._preference(block, prefix, depth)
+            wanted = self.checks.chosen(prefix, set(written), prefer)
+            for name in written:
+                wanted.extend(self.checks.together(prefix, name))
+            wanted = [n for n in dict.fromkeys(wanted) if n not in written and (n in block.attributes or n in block.blocks)]
+            if not wanted:
+                break
+            forced |= set(wanted)
+            for name in wanted:
+                write(name)
+        lines = [n for name, nodes in written.items() if self._is_line(block, name) for n in nodes]
+        nested = [n for name, nodes in written.items() if not self._is_line(block, name) for n in nodes if name != "depends_on"]
         yield from lines
         yield from nested
-        yield from depends
+        yield from written.get("depends_on", ())
+
+    @staticmethod
+    def _is_line(block: Block, name: str) -> bool:
+        return name in block.attributes and _object_list(block.attributes[name].type) is None
+
+    def _required(self, block: Block, prefix: str, name: str) -> bool:
+        if name in block.attributes:
+            return block.attributes[name].required
+        return name in block.blocks and block.blocks[name].min_items > 0
+
+    def _preference(self, block: Block, prefix: str, depth: int) -> Callable[[str], float]:
+        """How good a member of a "one of" group is: said in the prompt, a reference at hand, simple, not deprecated."""
+
+        def prefer(name: str) -> float:
+            if name in block.attributes:
+                attribute = block.attributes[name]
+                if not (attribute.optional or attribute.required) or attribute.write_only:
+                    return float("-inf")
+                worth = 2.0 - (5.0 if attribute.deprecated else 0.0) - (1.0 if attribute.type == "bool" else 0.0)
+                if self._reference(attribute, f"{prefix}{name}") is not None:
+                    worth += 4.0
+                if name.endswith("_prefix"):
+                    worth -= 3.0
+            elif name in block.blocks and depth > 0:
+                inner = block.blocks[name].block
+                worth = -0.3 * sum(a.required for a in inner.attributes.values()) - 1.0 * sum(b.min_items > 0 for b in inner.blocks.values())
+            else:
+                return float("-inf")
+            if (self.choice.address, f"{prefix}{name}") in self.scene.settings.dropped:
+                worth -= 50.0
+            return worth + (10.0 if self.scene.facts.mentions(words_of(name), gap=1) else 0.0)
+
+        return prefer
 
     def _order(self, block: Block, table: Mapping[str, Any]) -> list[str]:
         names = list(table)
@@ -126,10 +203,10 @@ class _Body:
     # attributes -------------------------------------------------------------------------------------------------
 
     def _attribute(
-        self, attribute: Attribute, path: str, spec: Any, listed: bool, indent: str, top: bool
+        self, attribute: Attribute, path: str, spec: Any, listed: bool, indent: str, top: bool, forced: bool
     ) -> Node | None:
         settings = self.scene.settings
-        must = attribute.required
+        must = attribute.required or forced or self.checks.required(path)
         if (self.choice.address, path) in settings.dropped and not must:
             return None
         offered = False
@@ -143,7 +220,7 @@ class _Body:
             value, offered = self._unasked(attribute, path, top)
         if value is None:
             return None
-        value = self._avoiding(value, path)
+        value = self._avoiding(self._accepted(value, attribute, path), path)
         line = seq(f"{indent}{attribute.name} = ", value, "\n")
         return optional(line) if offered else line
 
@@ -154,6 +231,65 @@ class _Body:
             return value
         left = [o for o in value.options if not (isinstance(o, Lit) and o.text in bad)]
         return alt(left) if left else value
+
+    def _accepted(self, value: Node, attribute: Attribute, path: str) -> Node:
+        """The value without the choices that the provider is known to refuse; another where none is left."""
+        cty = attribute.type
+        element = isinstance(cty, list) and cty[0] in ("list", "set")
+        if not self.checks.specs(path, element=element):
+            return value
+        options = list(value.options) if isinstance(value, Alt) else [value]
+        if element:
+            texts = [literal_list(o.text) if isinstance(o, Lit) else None for o in options]
+            if cty[1] != "string" or any(t is None for t in texts if t is not None and not t):
+                return value
+            if all(t is None for t in texts):
+                allowed = [hcl_string(str(v)) for v in self.checks.allowed(path, element=True)]
+                return alt([f"[{v}]" for v in allowed]) if allowed and not isinstance(options[0], Lit) else value
+            good = [o for o, t in zip(options, texts, strict=True) if t is None or all(self.checks.accepts(path, x, element=True) for x in t)]
+            if good:
+                return alt(good)
+            allowed = self._by_prompt(self.checks.allowed(path, element=True))
+            made = allowed or self.checks.text_like(path, [x for t in texts for x in t or ()], element=True)
+            return alt([f"[{hcl_string(m)}]" for m in made]) if made else value
+        if cty == "number":
+            return self._number(options, path) or value
+        if cty != "string":
+            return value
+        kept: list[Node] = []
+        texts_of: list[str] = []
+        for option in options:
+            text = literal_text(option.text) if isinstance(option, Lit) else None
+            if not isinstance(option, Lit):
+                continue  # the model's own letters: no check can be run on them beforehand
+            if text is None or self.checks.accepts(path, text):
+                kept.append(option)
+            elif text is not None:
+                texts_of.append(text)
+        if kept:
+            return alt(kept)
+        allowed = self._by_prompt(self.checks.allowed(path))
+        made = allowed or self.checks.text_like(path, texts_of or name_values(self.choice, self.scene))
+        return alt([hcl_string(m) for m in made]) if made else value
+
+    def _by_prompt(self, allowed: Sequence[Any]) -> list[str]:
+        """The members of an enumeration that the prompt names, else all (at most 40)."""
+        texts = [str(v) for v in allowed]
+        named = [t for t in texts if self._mentioned(f'"{t}"')]
+        return (named or texts)[:40]
+
+    def _number(self, options: Sequence[Node], path: str) -> Node | None:
+        good = [o for o in options if isinstance(o, Lit) and _is_number(o.text) and self.checks.accepts(path, float(o.text))]
+        if good or not all(isinstance(o, Lit) and _is_number(o.text) for o in options):
+            return alt(good) if good else None
+        allowed = [v for v in self.checks.allowed(path) if isinstance(v, (int, float))]
+        if allowed:
+            return alt([f"{v:g}" for v in allowed[:20]])
+        low, high = self.checks.bounds(path)
+        for candidate in (low, high, 1, 7, 60, 100):
+            if candidate is not None and self.checks.accepts(path, float(candidate)):
+                return Lit(f"{int(candidate)}")
+        return None
 
     def _from_spec(self, attribute: Attribute, path: str, spec: Any) -> Node | None:
         scene, choice = self.scene, self.choice
@@ -219,8 +355,15 @@ class _Body:
         spoken = said(scene.facts, path, attribute) if choice.asked else None
         if spoken is not None:
             return alt(spoken)
+        allowed = self.checks.allowed(path)
+        if allowed and attribute.type == "string":
+            return alt([hcl_string(v) for v in self._by_prompt(allowed)])
         if attribute.enum and attribute.type == "string":
             return alt(enum_value(attribute, scene.facts))
+        if isinstance(attribute.type, list) and attribute.type[:1] in (["list"], ["set"]) and attribute.type[1] == "string":
+            members = self.checks.allowed(path, element=True)
+            if members:
+                return alt([f"[{hcl_string(v)}]" for v in self._by_prompt(members)])
         if self._is_name(path) and attribute.type == "string" and not self._special_name(path):
             return alt([f'"{n}"' for n in name_values(choice, scene)])
         return typed_default(choice, path, scene, attribute)
@@ -245,7 +388,7 @@ class _Body:
         parts: list[Node | str] = ["{\n"]
         for name, inner in nested.attributes.items():
             if inner.required:
-                parts.extend([f"    {name} = ", self._auto(inner, f"{path}.{name}"), "\n"])
+                parts.extend([f"    {name} = ", self._accepted(self._auto(inner, f"{path}.{name}"), inner, f"{path}.{name}"), "\n"])
         parts.append("  }")
         body = seq(*parts)
         if nested.nesting in ("list", "set"):
@@ -286,7 +429,7 @@ class _Body:
         return True
 
     def _as_blocks(
-        self, attribute: Attribute, members: Mapping[str, Any], path: str, spec: Any, indent: str
+        self, attribute: Attribute, members: Mapping[str, Any], path: str, spec: Any, indent: str, forced: bool
     ) -> list[Node]:
         """A list of objects that the language lets one write as blocks ("attributes as blocks" mode)."""
         if (self.choice.address, path) in self.scene.settings.dropped and not attribute.required:
@@ -295,7 +438,7 @@ class _Body:
             spec = resolve(spec, self.choice, self.scene)
         tables = spec if isinstance(spec, list) else [spec] if isinstance(spec, Mapping) else []
         block = Block(attributes={n: Attribute(n, t, optional=True) for n, t in members.items()})
-        if not tables and attribute.required:
+        if not tables and (attribute.required or forced or self.checks.required(path)):
             block = Block(attributes={n: Attribute(n, t, required=True) for n, t in members.items()})
             tables = [{}]
         return [
@@ -310,9 +453,9 @@ class _Body:
     # blocks -----------------------------------------------------------------------------------------------------
 
     def _nested(
-        self, nested: NestedBlock, path: str, spec: Any, listed: bool, indent: str, depth: int, top: bool
+        self, nested: NestedBlock, path: str, spec: Any, listed: bool, indent: str, depth: int, top: bool, forced: bool
     ) -> list[Node]:
-        must = nested.min_items > 0
+        must = nested.min_items > 0 or forced or self.checks.required(path)
         if ((self.choice.address, path) in self.scene.settings.dropped and not must) or depth <= 0:
             return []
         if isinstance(spec, str) and spec.startswith("@") and spec not in ("@auto", "@ref", "@ref2"):

@@ -70,6 +70,14 @@ class Schemas:
                 return bundle.schema(kind, name).block
         raise KeyError(key)
 
+    def source_of(self, key: str) -> str:
+        """The provider ("hashicorp/aws") of "aws_vpc" or "data.aws_ami". Raises KeyError when no bundle has it."""
+        kind, name = ("data", key[5:]) if key.startswith("data.") else ("resource", key)
+        for bundle in self.bundles:
+            if bundle.has(kind, name):
+                return bundle.source
+        raise KeyError(key)
+
     @property
     def main(self) -> Bundle:
         return self.bundles[0]
