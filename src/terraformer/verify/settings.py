@@ -72,6 +72,13 @@ class VerifySettings:
                 raise SettingsError(f"{name} must be greater than zero, not {getattr(self, name)!r}")
         if self.memory_mb < 256:
             raise SettingsError(f"memory_mb must be at least 256 (Terraform needs that much), not {self.memory_mb}")
+        if self.state is not None:
+            try:
+                known = json.loads(self.state)
+            except (ValueError, RecursionError) as error:
+                raise SettingsError(f"state is not a Terraform state file: {error}") from None
+            if not isinstance(known, dict) or not isinstance(known.get("version"), int):
+                raise SettingsError('state is not a Terraform state file: it has no "version"')
         try:
             json.dumps(dict(self.vars))
         except (TypeError, ValueError) as error:

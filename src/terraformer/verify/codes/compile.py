@@ -345,9 +345,10 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "Something deprecated is used",
         "The provider still takes it, and will not for ever.",
         "Use what the message names instead.",
-        'resource "aws_s3_bucket" "site" {\n  bucket = "site-of-ours"\n  acl    = "private"\n}\n',
-        'resource "aws_s3_bucket" "site" {\n  bucket = "site-of-ours"\n}\n',
+        None,
+        None,
         severity=Severity.WARNING,
+        how="Appears when a provider or Terraform itself says so; schema bundles carry the mark only in part.",
     ),
     _code(
         "invalid-removed",
