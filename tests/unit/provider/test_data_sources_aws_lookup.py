@@ -295,3 +295,14 @@ def test_the_generic_answer() -> None:
     assert {"id", "names", "things", "some_arn"} <= result.assumed.keys()
     assert {"name", "kept", "left"}.isdisjoint(result.assumed)
     assert aws("aws_unheard_of", name="n") == result
+
+
+def test_the_generic_answer_is_named_after_what_was_asked_for() -> None:
+    block = Block(attributes("vault_name:r id:oc arn:c"))
+    state = answer("hashicorp/aws", "aws_backup_something", block, {"vault_name": "main"}).state
+    assert state["id"] == "main"
+    assert state["arn"].startswith("arn:aws:") and state["arn"].endswith("main")
+    plural = Block(attributes("id:oc ids:c", {"ids": ["list", "string"]}))
+    found = answer("hashicorp/aws", "aws_network_acls", plural, settings={"region": "eu-west-1"}).state
+    assert found["id"] == "eu-west-1"
+    assert all(i.startswith("acl-") for i in found["ids"])

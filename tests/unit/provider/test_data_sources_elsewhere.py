@@ -13,7 +13,7 @@ from data_source_help import answer, attributes
 
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.data_sources import ReadResult, read, validate
-from terraformer.provider.schema import Block, ResourceSchema
+from terraformer.provider.schema import Block, NestedBlock, ResourceSchema
 from terraformer.provider.values import UNKNOWN
 
 TEXTS: Any = ["map", "string"]
@@ -171,3 +171,31 @@ def test_odd_input_never_raises(source: str, type: str, odd: Any) -> None:
     for name in block.attributes:
         result = read(source, type, {name: odd}, schema, ctx)
         assert set(result.state) == set(block.attributes)
+
+
+def test_google_iam_policy() -> None:
+    members: Any = {"members": ["set", "string"]}
+    condition = NestedBlock("condition", "list", Block(attributes("title:r expression:r description:o")))
+    binding = Block(attributes("role:r members:r", members), {"condition": condition})
+    block = Block(attributes("id:c policy_data:c"), {"binding": NestedBlock("binding", "set", binding)})
+    value = {
+        "binding": [
+            {"role": "roles/viewer", "members": ["user:b@x.org", "user:a@x.org"]},
+            {"role": "roles/editor", "members": ["user:c@x.org"], "condition": [{"title": "t", "expression": "a<b"}]},
+        ]
+    }
+    result = answer("hashicorp/google", "google_iam_policy", block, value)
+    assert result.state["policy_data"] == (
+        '{"bindings":[{"condition":{"expression":"a\\u003cb","title":"t"},"members":["user:c@x.org"],'
+        '"role":"roles/editor"},{"members":["user:a@x.org","user:b@x.org"],"role":"roles/viewer"}]}'
+    )
+    assert result.assumed == {}
+
+
+def test_two_data_sources_of_one_type_are_told_apart_by_their_arguments(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'data "http" "a" {\n  url = "https://a.example.com"\n}\ndata "http" "b" {\n  url = "https://b.example.com"\n}\n'
+        "locals {\n  x = jsondecode(data.http.a.response_body).x\n}\n"
+    )
+    assert json.loads(http(tmp_path, url="https://a.example.com").state["response_body"]).keys() == {"x"}
+    assert http(tmp_path, url="https://b.example.com").state["response_body"] == "example"

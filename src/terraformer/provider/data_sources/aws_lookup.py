@@ -214,7 +214,7 @@ def _bucket(reading: Reading) -> None:
 
 def _object(reading: Reading) -> None:
     bucket, key = reading.text("bucket"), reading.text("key")
-    decoded = keys_used(reading.ctx, reading.type, "body", decoded=True)
+    decoded = keys_used(reading, "body", decoded=True)
     body = document(reading, decoded) if decoded or key.endswith((".json", ".tfvars.json")) else "example"
     reading.set("id", f"{bucket}/{key}")
     reading.set("arn", f"arn:{reading.partition}:s3:::{bucket}/{key.lstrip('/')}")
@@ -378,8 +378,8 @@ def _parameter_value(reading: Reading, name: str) -> str:
     if re.match(r"/aws/service/(ecs|eks)/optimized-ami/.*recommended$", name):
         image = {"image_id": f"ami-{reading.hex(17, name)}", "image_name": "optimized", "os": "Amazon Linux 2"}
         return json.dumps(image, separators=(",", ":"))
-    decoded = keys_used(reading.ctx, reading.type, "value", decoded=True)
-    if decoded or is_decoded(reading.ctx, reading.type, "value"):
+    decoded = keys_used(reading, "value", decoded=True)
+    if decoded or is_decoded(reading, "value"):
         return document(reading, decoded)
     return guess(reading, name)
 
@@ -417,8 +417,8 @@ _USUAL_SECRET = ("username", "password", "engine", "host", "port", "dbname")
 
 def _secret_version(reading: Reading) -> None:
     asked = reading.text("secret_id")
-    keys = keys_used(reading.ctx, reading.type, "secret_string", decoded=True)
-    if keys or is_decoded(reading.ctx, reading.type, "secret_string"):
+    keys = keys_used(reading, "secret_string", decoded=True)
+    if keys or is_decoded(reading, "secret_string"):
         value = document(reading, (*_USUAL_SECRET, *keys))
     else:
         value = f"Example-Secret-{reading.hex(12)}"

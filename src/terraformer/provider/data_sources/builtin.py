@@ -42,7 +42,7 @@ def _second(singular: str) -> str:
 def _remote_state(reading: Reading) -> None:
     defaults = reading.get("defaults")
     outputs: dict[str, Any] = {}
-    for key, before, after in uses(reading.ctx, "terraform_remote_state", "outputs"):
+    for key, before, after in uses(reading, "outputs"):
         outputs[key] = shaped(reading, key, before, after)
     if isinstance(defaults, dict):
         outputs.update(defaults)

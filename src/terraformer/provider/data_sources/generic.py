@@ -6,6 +6,7 @@ A made-up list or set of objects has one element, a list of strings two where th
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from terraformer.provider.data_sources.fallback import placeholder
@@ -52,7 +53,31 @@ def _fill(reading: Reading, name: str, attribute: Attribute) -> None:
     if name in ("tags", "tags_all", "labels", "effective_labels", "terraform_labels"):
         reading.set(name, {}, "tags and labels of an object that exists outside the configuration are not known")
         return
+    if reading.source == "hashicorp/aws" and name in ("id", "arn"):
+        asked = _asked_for(reading)
+        if name == "id" and "ids" in reading.types:
+            reading.set(name, reading.region, _MADE_UP)  # plural data sources are named after their region
+            return
+        if asked and name == "id":
+            reading.set(name, asked, _MADE_UP)
+            return
+        if asked and attribute.type == "string" and re.fullmatch(r"[\w./@+=-]+", asked):
+            arn = str(_value(reading, name, attribute, 0))
+            reading.set(name, re.sub(r"[A-Za-z0-9-]+$", lambda _: asked, arn), _MADE_UP)
+            return
     reading.set(name, _value(reading, name, attribute, 0), _MADE_UP)
+
+
+def _asked_for(reading: Reading) -> str:
+    """The one required text argument that names the object ("name", "vault_name", "cluster_id"), else ""."""
+    required = [
+        name
+        for name, attribute in reading.schema.block.attributes.items()
+        if attribute.required and attribute.type == "string"
+    ]
+    if len(required) == 1 and re.search(r"(^|_)(name|id|identifier)$", required[0]):
+        return reading.text(required[0])
+    return ""
 
 
 def _value(reading: Reading, path: str, attribute: Attribute, depth: int) -> Any:

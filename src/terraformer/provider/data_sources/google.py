@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from terraformer.provider.data_sources.gosemantics import go_json, hash_code
 from terraformer.provider.data_sources.reading import Reader, Reading
 from terraformer.provider.data_sources.shapes import LOOKED_UP, fill
 
@@ -204,9 +205,42 @@ def _object(templates: Mapping[str, Any]) -> Reader:
     return lambda reading: fill(reading, templates, _constant, LOOKED_UP)
 
 
+def _iam_policy(reading: Reading) -> None:
+    """google_iam_policy: ``policy_data`` as the provider marshals it (members and roles sorted, Go's field order)."""
+    bindings = []
+    for block in reading.blocks("binding"):
+        binding: dict[str, Any] = {}
+        for condition in block.get("condition") or []:
+            fields = {name: condition.get(name) for name in ("description", "expression", "title")}
+            binding["condition"] = {name: value for name, value in fields.items() if value}
+        if block.get("members"):
+            binding["members"] = sorted({str(m) for m in block["members"]})
+        binding["role"] = block.get("role") or ""
+        bindings.append(binding)
+    audits = []
+    for block in reading.blocks("audit_config"):
+        logs = [
+            {
+                **({"exemptedMembers": sorted(log["exempted_members"])} if log.get("exempted_members") else {}),
+                "logType": log.get("log_type") or "",
+            }
+            for log in block.get("audit_log_configs") or []
+        ]
+        audits.append({**({"auditLogConfigs": logs} if logs else {}), "service": block.get("service") or ""})
+    policy: dict[str, Any] = {}
+    if audits:
+        policy["auditConfigs"] = audits
+    if bindings:
+        policy["bindings"] = sorted(bindings, key=lambda binding: str(binding["role"]))
+    text = go_json(policy)
+    reading.set("policy_data", text)
+    reading.set("id", str(hash_code(text)))
+
+
 READERS: dict[str, Reader] = {
     **{type: _object(templates) for type, templates in _OBJECTS.items()},
     "google_client_config": _client_config,
     "google_compute_image": _image,
     "google_compute_zones": _zones,
+    "google_iam_policy": _iam_policy,
 }

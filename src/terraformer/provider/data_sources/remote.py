@@ -20,7 +20,7 @@ __all__ = ["CHECKS", "EXTERNAL", "HTTP", "TLS", "VAULT"]
 
 
 def _external(reading: Reading) -> None:
-    keys = keys_used(reading.ctx, "external", "result", decoded=False)
+    keys = keys_used(reading, "result", decoded=False)
     why = "programs are never run; its answer has the keys that the configuration takes from it"
     reading.set("result", {key: guess(reading, key) for key in keys}, why)
     reading.set("id", "-")
@@ -47,12 +47,12 @@ def _http(reading: Reading) -> None:
     keys: set[str] = set()
     decoded = False
     for attribute in ("response_body", "body"):
-        keys.update(keys_used(reading.ctx, "http", attribute, decoded=True))
-        decoded = decoded or is_decoded(reading.ctx, "http", attribute)
-    if decoded or keys:
+        keys.update(keys_used(reading, attribute, decoded=True))
+        decoded = decoded or is_decoded(reading, attribute)
+    if _MY_ADDRESS.search(url) and "json" not in url:
+        body, decoded = "203.0.113.10\n", False
+    elif decoded or keys:
         body = document(reading, keys)
-    elif _MY_ADDRESS.search(url):
-        body = "203.0.113.10\n"
     else:
         body = "example"
     why = "no request is sent; the answer is made up"
@@ -133,7 +133,7 @@ def _tls_public_key(reading: Reading) -> None:
 
 
 def _vault_secret(reading: Reading) -> None:
-    keys = keys_used(reading.ctx, reading.type, "data", decoded=False)
+    keys = keys_used(reading, "data", decoded=False)
     why = "no server is asked; the secret has the keys that the configuration takes from it"
     values = {key: guess(reading, key) for key in keys}
     reading.set("data", values, why)
