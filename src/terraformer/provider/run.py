@@ -42,7 +42,7 @@ class SchemaSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """What is served during the coming run.
+    r"""What is served during the coming run.
 
     ``bundles`` maps a provider source ("hashicorp/aws") to its schemas; ``resources``, ``data`` and ``ephemeral`` are
     the type names in use, those of a prior state included: Terraform learns of no others. ``workdir`` is the root
@@ -51,6 +51,11 @@ class RunSpec:
     ``omit_provider_blocks`` names blocks of provider configurations that are left out of the schema because the
     configuration has none of them: the ``endpoints`` block of AWS, with more than 300 arguments, is a sixth of the time
     of a plan.
+
+    ``words`` are all identifiers in the configuration and the prior state (every ``\w+`` will do; None = not known).
+    Nested blocks of resources whose names are not among them are served without their contents: nothing can set or
+    read what is inside, the plan shows the same (no such blocks), and Terraform need not digest it (a web ACL of
+    wafv2 takes seconds otherwise).
     """
 
     bundles: Mapping[str, SchemaSource]
@@ -60,6 +65,12 @@ class RunSpec:
     workdir: str = "."
     sandbox: str = "."
     omit_provider_blocks: frozenset[str] = frozenset()
+    words: frozenset[str] | None = None
+
+    @property
+    def schema_key(self) -> tuple[object, ...]:
+        """Runs with equal keys (and bundles) are served equal schemas."""
+        return (self.resources, self.data, self.ephemeral, self.omit_provider_blocks, self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from terraformer.provider import functions, placeholders, protocol, wire
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Diagnostic
+from terraformer.provider.hollow import block_names, hollow
 from terraformer.provider.http2 import UNIMPLEMENTED, RpcError
 from terraformer.provider.plan import plan_change
 from terraformer.provider.run import INTERNAL_MARKER, ReadAssumption, RunRecord, RunSpec, SchemaSource, value_digest
@@ -31,7 +32,7 @@ __all__ = ["ProviderService", "ProviderSession"]
 
 _PREFIX = "/tfplugin6.Provider/"
 _IMPORTED = b"imported"
-_CACHE_LIMIT = 48 * 2**20
+_CACHE_LIMIT = 4 * 2**20
 
 
 @dataclass(slots=True)
@@ -58,6 +59,8 @@ class _Cache:
 
     bundle: SchemaSource
     kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
+    hollow: dict[tuple[str, frozenset[str]], _Kind] = field(default_factory=dict)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 class ProviderService:
@@ -160,6 +163,13 @@ class ProviderService:
 
     def _kind(self, source: str, kind: str, type_name: str) -> _Kind:
         cache = self._cache(source)
+        if kind == "resource" and self._spec.words is not None:
+            names = cache.names.get(type_name)
+            if names is None:
+                names = cache.names[type_name] = block_names(cache.bundle.resource(type_name).block)
+            used = names & self._spec.words
+            if len(used) < len(names):
+                return self._hollow_kind(cache, type_name, used)
         found = cache.kinds.get((kind, type_name))
         if found is None:
             bundle = cache.bundle
@@ -168,14 +178,27 @@ class ProviderService:
             else:
                 read = {"resource": bundle.resource, "data": bundle.data_source, "ephemeral": bundle.ephemeral}[kind]
                 schema = read(type_name)
-            found = _Kind(schema, implied_type(schema.block), protocol.schema(schema))
-            self._cached_bytes += len(found.message)
-            if self._cached_bytes > _CACHE_LIMIT:
-                # Rare: many hundreds of large types. What the current run needs is made again.
-                self._caches = {id(bundle): _Cache(bundle)}
-                cache = self._caches[id(bundle)]
-                self._cached_bytes = len(found.message)
-            cache.kinds[kind, type_name] = found
+            found = cache.kinds[kind, type_name] = self._make_kind(schema)
+        return found
+
+    def _hollow_kind(self, cache: _Cache, type_name: str, used: frozenset[str]) -> _Kind:
+        found = cache.hollow.get((type_name, used))
+        if found is None:
+            schema = cache.bundle.resource(type_name)
+            found = self._make_kind(replace(schema, block=hollow(schema.block, used)))
+            cache.hollow[type_name, used] = found
+        return found
+
+    def _make_kind(self, schema: ResourceSchema) -> _Kind:
+        found = _Kind(schema, implied_type(schema.block), protocol.schema(schema))
+        # A type in memory takes some ten times its message.
+        self._cached_bytes += len(found.message)
+        if self._cached_bytes > _CACHE_LIMIT:
+            for cache in self._caches.values():
+                cache.kinds.clear()
+                cache.hollow.clear()
+                cache.names.clear()
+            self._cached_bytes = len(found.message)
         return found
 
     def _get_metadata(self, session: ProviderSession, fields: wire.Fields) -> bytes:

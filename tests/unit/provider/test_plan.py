@@ -9,8 +9,9 @@ import pytest
 from plan_runner import RESOURCES
 
 from terraformer.provider.context import ProviderContext
+from terraformer.provider.hollow import block_names, hollow
 from terraformer.provider.plan import is_legacy, plan_change, same_value
-from terraformer.provider.schema import ResourceSchema, block_from_json
+from terraformer.provider.schema import Block, ResourceSchema, block_from_json
 from terraformer.provider.state import conform, from_state_json
 from terraformer.provider.values import UNKNOWN, Unknown, is_known
 
@@ -207,3 +208,41 @@ def test_a_state_of_another_version_is_brought_to_the_schema() -> None:
 def test_a_state_that_is_no_object_is_refused(raw: bytes) -> None:
     with pytest.raises(ValueError):
         from_state_json(raw, THING.block)
+
+
+# --- schemas without what a configuration cannot touch ---
+
+
+def test_hollow_schemas_keep_every_block_and_only_the_contents_that_are_named() -> None:
+    leaf = {
+        "nesting_mode": "list",
+        "min_items": 1,
+        "block": {"attributes": {"a": {"type": "string", "optional": True}}},
+    }
+    block = block_from_json(
+        {
+            "attributes": {"id": {"type": "string", "computed": True}},
+            "block_types": {
+                "used": {"nesting_mode": "set", "block": {"block_types": {"deep": leaf, "other": leaf}}},
+                "unused": {"nesting_mode": "list", "max_items": 1, "block": {"block_types": {"deep": leaf}}},
+                "timeouts": {**leaf, "nesting_mode": "single"},
+            },
+        }
+    )
+    assert block_names(block) == {"used", "unused", "deep", "other", "timeouts"}
+    found = hollow(block, frozenset({"used", "deep"}))
+    assert set(found.blocks) == {"used", "unused", "timeouts"}
+    assert found.attributes == block.attributes
+    assert found.blocks["used"].block.blocks["deep"] == block.blocks["used"].block.blocks["deep"]
+    assert found.blocks["used"].block.blocks["other"].block == Block()
+    assert found.blocks["used"].block.blocks["other"].min_items == 1
+    assert found.blocks["unused"].block == Block() and found.blocks["unused"].max_items == 1
+    assert found.blocks["timeouts"] == block.blocks["timeouts"]
+    assert hollow(block, block_names(block)) == block
+
+
+def test_a_hollow_schema_plans_what_the_full_one_does() -> None:
+    values = {"name": "n", "disk": [{"device": "d"}]}
+    full = create(THING, **values)
+    emptied = replace(THING, block=hollow(THING.block, frozenset({"disk"})))
+    assert repr(create(emptied, **values)) == repr(full)

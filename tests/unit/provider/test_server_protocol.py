@@ -307,3 +307,20 @@ def test_the_header_table_forgets_the_oldest() -> None:
     assert decoder.decode(b"\xbe") == [(b"x199", b"v" * 20)]
     with pytest.raises(HeaderError):
         decoder.decode(bytes([0x80 | 127, 62 + 4096 // 56 - 127 + 1]))
+
+
+def test_types_are_served_with_the_contents_that_the_words_ask_for(directory: Path) -> None:
+    def served(words: frozenset[str] | None) -> dict[str, list[str]]:
+        host.begin(spec(words=words))
+        with channel(directory) as client:
+            answer = pb.GetProviderSchema.Response.FromString(method(client, "GetProviderSchema")(b"", timeout=5))
+        blocks = answer.resource_schemas["aws_thing"].block.block_types
+        return {b.type_name: [a.name for a in b.block.attributes] for b in blocks}
+
+    with ProviderHost(directory, ["hashicorp/aws"]) as host:
+        full = served(None)
+        assert all(full.values())
+        assert served(frozenset({"disk", "x"})) == {"disk": full["disk"], "rule": []}
+        assert served(frozenset({"disk", "rule"})) == full
+        assert served(None) == full
+        assert spec(words=frozenset({"a"})).schema_key != spec().schema_key
