@@ -18,7 +18,7 @@ from _common import finish, parser
 
 from terraformer import Policy, TerraformConfig, VerificationReport, VerifierPool, VerifySettings
 
-_NOT_THERE = frozenset({"module-not-available", "file-not-found"})
+_NOT_THERE = frozenset({"module-not-available", "file-not-found", "file-missing"})
 
 
 def reasons(report: VerificationReport) -> list[str]:

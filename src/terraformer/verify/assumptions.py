@@ -6,35 +6,38 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraformer.hcl import ModuleTree
-from terraformer.provider.server import RunRecord
+from terraformer.provider.bundle import Bundle
+from terraformer.provider.schema import implied_type
+from terraformer.provider.server import ReadAssumption, RunRecord, value_digest
 from terraformer.types import Assumption
 
 __all__ = ["read_assumptions"]
 
 
-def read_assumptions(record: RunRecord, plan: Mapping[str, Any], tree: ModuleTree) -> list[Assumption]:
+def read_assumptions(
+    record: RunRecord, plan: Mapping[str, Any], tree: ModuleTree, bundles: Mapping[str, Bundle]
+) -> list[Assumption]:
     """The record knows types and values, not addresses (Terraform tells a provider none): the plan has both.
 
-    A value is given to every data source of that type whose planned attribute equals it; where none does (the value is not
-    in the plan) it is listed under the type's addresses in the configuration.
+    A data source is found by the digest of its whole value, else by the one attribute's value. What is in no plan (an
+    ephemeral resource, data that is only read when applying) is listed at every address of its type in the configuration.
     """
-    instances: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    if not record.assumptions:
+        return []
+    by_digest: dict[tuple[str, str], list[str]] = {}
+    by_type: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for address, type_, values in _data_instances(plan):
-        instances.setdefault(type_, []).append((address, values))
+        by_type.setdefault(type_, []).append((address, values))
+        digest = _digest(type_, values, bundles)
+        if digest:
+            by_digest.setdefault((type_, digest), []).append(address)
     found: dict[tuple[str, str, str], Assumption] = {}
     for made_up in record.assumptions:
-        addresses = [
-            address
-            for address, values in instances.get(made_up.type, ())
-            if _lookup(values, made_up.attribute) == made_up.value
-        ]
-        if not addresses:
-            addresses = [
-                "".join(f"module.{s}." for s in m.key.split(".") if s) + b.address
-                for m in tree.modules.values()
-                for b in m.blocks
-                if b.type == made_up.type and b.kind == made_up.kind
-            ] or [f"{'data.' if made_up.kind == 'data' else ''}{made_up.type}"]
+        addresses = (
+            by_digest.get((made_up.type, made_up.state_digest))
+            or [a for a, values in by_type.get(made_up.type, ()) if values.get(made_up.attribute) == made_up.value]
+            or _declared(made_up, tree)
+        )
         for address in addresses:
             found.setdefault(
                 (address, made_up.attribute, repr(made_up.value)),
@@ -43,16 +46,21 @@ def read_assumptions(record: RunRecord, plan: Mapping[str, Any], tree: ModuleTre
     return [found[key] for key in sorted(found)]
 
 
-def _lookup(values: Mapping[str, Any], path: str) -> Any:
-    node: Any = values
-    for step in path.replace("[", ".").replace("]", "").split("."):
-        if isinstance(node, Mapping):
-            node = node.get(step)
-        elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
-            node = node[int(step)]
-        else:
-            return None
-    return node
+def _declared(made_up: ReadAssumption, tree: ModuleTree) -> list[str]:
+    prefix = {"data": "data.", "ephemeral": "ephemeral."}.get(made_up.kind, "")
+    return [
+        "".join(f"module.{s}." for s in module.key.split(".") if s) + block.address
+        for module in tree.modules.values()
+        for block in module.blocks
+        if block.type == made_up.type and (block.kind == made_up.kind or made_up.kind not in ("data", "ephemeral"))
+    ] or [f"{prefix}{made_up.type}"]
+
+
+def _digest(type_: str, values: Mapping[str, Any], bundles: Mapping[str, Bundle]) -> str:
+    for bundle in bundles.values():
+        if type_ in bundle.data_source_types:
+            return value_digest(values, implied_type(bundle.data_source(type_).block))
+    return ""
 
 
 def _data_instances(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -253,7 +253,7 @@ class Pipeline:
             return
         run.plan = shown.stdout.strip()
         run.changes.extend(_changes(parsed))
-        run.assumptions.extend(read_assumptions(record, parsed, run.tree))
+        run.assumptions.extend(read_assumptions(record, parsed, run.tree, run.bundles))
         run.status[Stage.DEPLOY] = StageStatus.FAILED if run.failed(Stage.DEPLOY) else StageStatus.PASSED
 
     def _plan_failed(

@@ -434,3 +434,19 @@ def test_stages_tell_their_time(pool: VerifierPool) -> None:
     deploy = report.stage(Stage.DEPLOY)
     assert deploy is not None
     assert deploy.seconds > 0
+
+
+def test_made_up_data_is_listed_at_its_address(pool: VerifierPool) -> None:
+    made = TerraformConfig(
+        {
+            "main.tf": b'data "aws_ami" "a" {\n  owners = ["amazon"]\n}\n\ndata "aws_ami" "b" {\n  owners = ["self"]\n}\n\n'
+            b'module "m" {\n  source = "./m"\n}\n\noutput "ids" {\n  value = [data.aws_ami.a.id, data.aws_ami.b.id]\n}\n',
+            "m/main.tf": b'data "aws_vpc" "v" {\n  default = true\n}\n',
+        }
+    )
+    report = pool.verify(made)
+    assert report.plan is not None, report
+    ids = {a.address: a.value for a in report.assumptions if a.attribute == "id"}
+    assert set(ids) == {"data.aws_ami.a", "data.aws_ami.b", "module.m.data.aws_vpc.v"}
+    assert report.plan["planned_values"]["outputs"]["ids"]["value"] == [ids["data.aws_ami.a"], ids["data.aws_ami.b"]]
+    assert all(a.why for a in report.assumptions)
