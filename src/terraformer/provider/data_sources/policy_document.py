@@ -61,17 +61,19 @@ class _Document:
         self.version = version
         self.id = id
         self.statements: list[dict[str, Any]] = []
+        self._place: dict[str, int] = {}  # of the statements that came through merge, by Sid
 
     def merge(self, new: _Document) -> None:
         self.id = new.id or self.id
         self.version = max(self.version, new.version)
         for statement in new.statements:
             sid = statement.get("Sid")
-            place = next((i for i, s in enumerate(self.statements) if sid and s.get("Sid") == sid), None)
-            if place is None:
-                self.statements.append(statement)
-            else:
-                self.statements[place] = statement
+            if sid and sid in self._place:
+                self.statements[self._place[sid]] = statement
+                continue
+            if sid:
+                self._place[sid] = len(self.statements)
+            self.statements.append(statement)
 
     def plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
