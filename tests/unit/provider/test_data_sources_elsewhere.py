@@ -199,3 +199,10 @@ def test_two_data_sources_of_one_type_are_told_apart_by_their_arguments(tmp_path
     )
     assert json.loads(http(tmp_path, url="https://a.example.com").state["response_body"]).keys() == {"x"}
     assert http(tmp_path, url="https://b.example.com").state["response_body"] == "example"
+
+
+def test_large_sets_take_linear_time() -> None:
+    numbers = [str(i) for i in range(60_000)]
+    block = Block(attributes("name:r values:o id:c", {"values": ["set", "string"]}))
+    result = answer("hashicorp/aws", "aws_unheard_of", block, {"name": "n", "values": [*numbers, *numbers]})
+    assert result.state["values"] == numbers

@@ -70,7 +70,7 @@ def _ami(reading: Reading) -> None:
     patterns = filters.get("name", [])
     pattern = patterns[0] if patterns else "amzn2-ami-hvm-*-x86_64-gp2"
     name = pattern.replace("?", "0")
-    name = (("" if name.startswith("*") else name[:1]) + name[1:]).replace("*", "20240101.0") if name else "image"
+    name = (("" if name.startswith("*") else name[:1]) + name[1:]).replace("*", "20240101.0")[:128] if name else "image"
     arm = re.search(r"arm64|aarch64", name + _first(filters, "architecture", "")) is not None
     owner, device = next((o, d) for words, o, d in _OWNERS if re.search(words, name.lower()))
     given = next((o for o in owners if o.isdigit()), None) or _first(filters, "owner-id", "")

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from terraformer.provider.data_sources.fallback import placeholder
-from terraformer.provider.data_sources.reading import Reading, ReadResult
+from terraformer.provider.data_sources.reading import Reading, ReadResult, canonical
 from terraformer.provider.schema import UNSET, Attribute, Block, attribute_type
 from terraformer.provider.values import Unknown
 
@@ -150,11 +150,10 @@ def conform(value: Any, cty: Any) -> Any:
         return [conform(v, t) for v, t in zip(value, inner, strict=False)]
     items = [conform(v, inner) for v in value]
     if kind == "set":
-        distinct: list[Any] = []
+        distinct: dict[str, Any] = {}
         for item in items:
-            if item not in distinct:
-                distinct.append(item)
-        return distinct
+            distinct.setdefault(canonical(item), item)
+        return list(distinct.values())
     return items
 
 

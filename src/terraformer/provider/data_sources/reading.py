@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from terraformer.provider.context import ProviderContext
@@ -12,7 +13,7 @@ from terraformer.provider.diagnostics import Diagnostic, Path
 from terraformer.provider.schema import ResourceSchema, implied_type
 from terraformer.provider.values import Unknown
 
-__all__ = ["ReadResult", "Reader", "Reading", "attribute_types", "digest_number", "hex_of"]
+__all__ = ["ReadResult", "Reader", "Reading", "attribute_types", "canonical", "digest_number", "hex_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,10 @@ class Reading:
     def failed(self) -> bool:
         return any(d.severity == "error" for d in self.diagnostics)
 
-    @property
+    @cached_property
     def seed(self) -> str:
         """Equal for equal (source, type, configuration); never depends on the clock or on other data sources."""
-        return f"{self.source}|{self.type}|{_canonical(self.value)}"
+        return f"{self.source}|{self.type}|{canonical(self.value)}"
 
     def hex(self, length: int, salt: str = "") -> str:
         """``length`` hexadecimal digits (at most 64) that follow from the seed."""
@@ -149,12 +150,12 @@ def digest_number(seed: str, digits: int) -> str:
     return str(number + 10 ** (digits - 1))
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
     """A text that is equal for equal values; unknown parts are all alike."""
     if isinstance(value, Unknown):
         return "?"
     if isinstance(value, dict):
-        return "{" + ",".join(f"{k}:{_canonical(value[k])}" for k in sorted(value) if value[k] is not None) + "}"
+        return "{" + ",".join(f"{k}:{canonical(value[k])}" for k in sorted(value) if value[k] is not None) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_canonical(v) for v in value) + "]"
+        return "[" + ",".join(canonical(v) for v in value) + "]"
     return repr(value)
