@@ -104,7 +104,10 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
         r"",
     ),
 )
+_SAME = {"file-missing": "file-not-found"}  # one code, whether Terraform or a provider misses the file
 _COMPILED = tuple((code, re.compile(s), re.compile(d)) for code, s, d in _PATTERNS)
+_GROUP_MEMBER = re.compile(r'^"[\w.\[\]-]+": (?=(?:one of|only one of|all of) `)')
+"""A provider reports a group of arguments once for each member; one certificate is enough."""
 _MAX_SNIPPET_LINES = 12
 
 
@@ -151,7 +154,7 @@ class DiagnosticReader:
             key = (
                 certificate.code,
                 certificate.summary,
-                certificate.detail,
+                _GROUP_MEMBER.sub("", certificate.detail),
                 certificate.range,
                 certificate.address,
                 certificate.severity,
@@ -167,6 +170,7 @@ class DiagnosticReader:
         address = self._address(diagnostic, range_)
         recorded = self._recorded(summary, detail, address)
         code = recorded.code if recorded else code_of(severity, summary, detail)
+        code = _SAME.get(code, code)
         if code == "terraform-error" and not summary and not detail:
             summary = "Terraform failed without a message"
         attribute = _path_text(recorded.path) if recorded and recorded.path else None
