@@ -251,14 +251,22 @@ def _open(info: BundleInfo, matched: bool) -> Bundle:
     return _opened(info.path, info.origin, (stat.st_mtime_ns, stat.st_size), matched)
 
 
+# Providers that left the hashicorp namespace; configurations without required_providers still mean the old name.
+_MOVED: Final = {"hashicorp/docker": "kreuzwerker/docker", "hashicorp/github": "integrations/github"}
+
+
 def load(source: str, constraint: str = "") -> Bundle:
     """The newest bundle of that source which satisfies a ``required_providers`` constraint.
 
-    When none does, the newest one with ``matched`` False: the caller warns. The same object is returned for the same
+    When none does, the newest one with ``matched`` False: the caller warns. A provider that moved to another namespace
+    is found under its old name too (the bundle's ``source`` is the new one). The same object is returned for the same
     file. Raises BundleError when there is no bundle of that source, or the constraint cannot be read.
     """
     name = normalize_source(source)
-    candidates = [info for info in installed() if info.source == name]
+    found = installed()
+    candidates = [info for info in found if info.source == name]
+    if not candidates and name in _MOVED:
+        candidates = [info for info in found if info.source == _MOVED[name]]
     if not candidates:
         raise BundleError(
             f"no schema of the provider {name} is installed: run `terraform providers schema -json` in a directory "
@@ -281,10 +289,6 @@ def load(source: str, constraint: str = "") -> Bundle:
 def latest(source: str) -> Bundle:
     """The newest bundle of that source. Raises BundleError when there is none."""
     return load(source)
-
-
-# Providers whose types do not begin with the provider's own name, and namespaces other than hashicorp.
-_PREFIXES: Final = {"template": "hashicorp/template"}
 
 
 def provider_for_type(type_name: str) -> str | None:

@@ -18,14 +18,16 @@ import re
 import struct
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 from terraformer.provider.schema import Block, ResourceSchema
 
 __all__ = ["SearchIndex", "build_index", "tokens"]
 
+ALIAS_WEIGHT: Final = 4.0
 K1: Final = 1.2
 B: Final = 0.35  # long documents are types with many arguments: a mild normalisation serves best
 _WORD = re.compile(r"[a-z]+\d*[a-z]*|\d+")
@@ -53,12 +55,26 @@ def tokens(text: str) -> list[str]:
     return [_stem(w) for w in _WORD.findall(text.lower().replace("'s ", " ")) if w not in _STOP]
 
 
+@dataclass(frozen=True, slots=True)
+class _Aliases:
+    """The hand-made table: what people say (as tokens, blanks around) -> (kind, type, weight); how common types are."""
+
+    phrases: tuple[tuple[str, tuple[tuple[str, str, float], ...]], ...]
+    popular: Mapping[str, int]
+
+
 @lru_cache(maxsize=1)
-def _aliases() -> dict[str, Any]:
-    """The hand-made table: {"phrases": {phrase: {type: weight}}, "popular": {type: prior}}."""
-    text = (resources.files("terraformer.provider") / "search_aliases.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
+def _aliases() -> _Aliases:
+    text = (Path(__file__).parent / "search_aliases.json").read_text(encoding="utf-8")
+    table = json.loads(text)
+    phrases = []
+    for phrase, targets in table["phrases"].items():
+        found = []
+        for target, weight in targets.items():
+            kind, _, bare = target.rpartition(" ")
+            found.append((kind or "resource", bare, float(weight)))
+        phrases.append((f" {' '.join(tokens(phrase))} ", tuple(found)))
+    return _Aliases(tuple(phrases), table["popular"])
 
 
 def _names(block: Block, depth: int, weight: float, into: dict[str, float]) -> None:
@@ -147,14 +163,13 @@ class SearchIndex:
                 found[number] = found.get(number, 0.0) + idf * tf * (K1 + 1) / (tf + norm)
         table = _aliases()
         text = " " + " ".join(words) + " "
-        for phrase, targets in table["phrases"].items():
-            if f" {' '.join(tokens(phrase))} " in text:
-                for type_name, weight in targets.items():
-                    kind, _, bare = type_name.rpartition(" ")
-                    number_or_none = self.by_name.get((kind or "resource", bare))
-                    if number_or_none is not None:
-                        found[number_or_none] = found.get(number_or_none, 0.0) + 4.0 * weight
-        popular = table["popular"]
+        for phrase, targets in table.phrases:
+            if phrase in text:
+                for kind, bare, weight in targets:
+                    place = self.by_name.get((kind, bare))
+                    if place is not None:
+                        found[place] = found.get(place, 0.0) + ALIAS_WEIGHT * weight
+        popular = table.popular
         for number, score in found.items():
             kind, name, _ = self.docs[number]
             if kind in kinds:

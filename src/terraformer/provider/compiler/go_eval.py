@@ -11,6 +11,7 @@ becomes Opaque, and facts that hang on it are left out. Loops and conditions are
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class Evaluator:
 
     def __init__(self, index: Path, module: str, foreign: Callable[[str, str], Any]) -> None:
         import tree_sitter
-        import tree_sitter_go
+        import tree_sitter_go  # type: ignore[import-not-found, unused-ignore]
 
         self.index = index
         self.module = module
@@ -125,11 +126,11 @@ class Evaluator:
         if symbol is None:
             return Opaque(name, arguments)
         if not all(isinstance(a, (str, int, bool)) for a in arguments):
-            return self._run(symbol.node, package, symbol.imports, arguments, {})
+            return self.run(symbol.node, package, symbol.imports, arguments, {})
         key = (package, name, *arguments)
         if key not in self.calls:
             self.calls[key] = Opaque(name, arguments)  # what a recursive call sees
-            self.calls[key] = self._run(symbol.node, package, symbol.imports, arguments, {})
+            self.calls[key] = self.run(symbol.node, package, symbol.imports, arguments, {})
         return _fresh(self.calls[key])
 
     def call_method(self, package: str, receiver: str, name: str) -> _Frame | None:
@@ -143,9 +144,12 @@ class Evaluator:
         self._block(symbol.node.child_by_field_name("body"), frame)
         return frame
 
+    def call_closure(self, function: Closure) -> Any:
+        return self.run(function.node, function.package, function.imports, (), function.environment)
+
     # -- statements -----------------------------------------------------------------------------------------------
 
-    def _run(
+    def run(
         self, node: Any, package: str, imports: dict[str, str], arguments: tuple[Any, ...], outer: dict[str, Any]
     ) -> Any:
         if self.depth > MAX_DEPTH:
@@ -250,36 +254,12 @@ class Evaluator:
 
     def eval(self, node: Any, frame: _Frame) -> Any:
         kind = node.type
+        if kind in _LITERALS:
+            return _LITERALS[kind](_text(node))
         handler = getattr(self, f"_eval_{kind}", None)
         if handler is not None:
             return handler(node, frame)
         return Opaque(_text(node)[:200])
-
-    def _eval_interpreted_string_literal(self, node: Any, frame: _Frame) -> Any:
-        import json
-
-        try:
-            return json.loads(_text(node))
-        except ValueError:
-            return Opaque(_text(node))
-
-    def _eval_raw_string_literal(self, node: Any, frame: _Frame) -> Any:
-        return _text(node)[1:-1]
-
-    def _eval_int_literal(self, node: Any, frame: _Frame) -> Any:
-        return int(_text(node).replace("_", ""), 0)
-
-    def _eval_float_literal(self, node: Any, frame: _Frame) -> Any:
-        return float(_text(node))
-
-    def _eval_true(self, node: Any, frame: _Frame) -> Any:
-        return True
-
-    def _eval_false(self, node: Any, frame: _Frame) -> Any:
-        return False
-
-    def _eval_nil(self, node: Any, frame: _Frame) -> Any:
-        return None
 
     def _eval_parenthesized_expression(self, node: Any, frame: _Frame) -> Any:
         return self.eval(node.named_children[0], frame)
@@ -312,9 +292,9 @@ class Evaluator:
         name = _text(node)
         if name in frame.variables:
             return frame.variables[name]
-        return self._global(frame.package, name)
+        return self.global_value(frame.package, name)
 
-    def _global(self, package: str, name: str) -> Any:
+    def global_value(self, package: str, name: str) -> Any:
         key = (package, name)
         if key in self.memo:
             return _fresh(self.memo[key])
@@ -340,8 +320,7 @@ class Evaluator:
             target = frame.imports.get(alias)
             if target is not None:
                 if target.startswith(self.module + "/internal/"):
-                    found = self._global(target.removeprefix(self.module + "/"), name)
-                    return found
+                    return self.global_value(target.removeprefix(self.module + "/"), name)
                 value = self.foreign(target, name)
                 return Opaque(f"{alias}.{name}") if value is None else value
         owner = self.eval(operand, frame)
@@ -358,9 +337,6 @@ class Evaluator:
 
     def _eval_func_literal(self, node: Any, frame: _Frame) -> Any:
         return Closure(node, frame.package, frame.imports, frame.variables)
-
-    def _eval_type_instantiation_expression(self, node: Any, frame: _Frame) -> Any:
-        return Opaque(_text(node)[:200])
 
     def _eval_composite_literal(self, node: Any, frame: _Frame) -> Any:
         type_node = node.child_by_field_name("type")
@@ -442,9 +418,9 @@ class Evaluator:
                     if self.depth > MAX_DEPTH:
                         return Opaque(text, arguments)
                     return self.call_function(frame.package, plain, arguments)
-                called = self._global(frame.package, plain)
+                called = self.global_value(frame.package, plain)
         if isinstance(called, Closure):
-            return self._run(called.node, called.package, called.imports, arguments, called.environment)
+            return self.run(called.node, called.package, called.imports, arguments, called.environment)
         if function.type == "selector_expression":
             operand = function.child_by_field_name("operand")
             name = _text(function.child_by_field_name("field"))
@@ -457,6 +433,24 @@ class Evaluator:
                         return result
                 return Opaque(text, arguments)
         return Opaque(text, arguments)
+
+
+def _string(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # an escape that JSON does not have
+        return Opaque(text)
+
+
+_LITERALS: dict[str, Callable[[str], Any]] = {
+    "interpreted_string_literal": _string,
+    "raw_string_literal": lambda text: text[1:-1],
+    "int_literal": lambda text: int(text.replace("_", ""), 0),
+    "float_literal": float,
+    "true": lambda _: True,
+    "false": lambda _: False,
+    "nil": lambda _: None,
+}
 
 
 def _fresh(value: Any) -> Any:

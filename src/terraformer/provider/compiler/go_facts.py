@@ -1,17 +1,17 @@
 """Reads facts about arguments off a provider's Go sources, for the facts files that overrides are made from.
 
-    python -m terraformer.provider.compiler.go_facts INDEX MODULE OUT.json
+    python -m terraformer.provider.compiler.go_facts INDEX hashicorp/aws 6.58.0
 
-``INDEX`` is the ``index`` folder of a checkout of a public terraform-provider-*-index repository. The result is facts
-only, one object per type and dotted path:
+``INDEX`` is the ``index`` folder of a checkout of a public terraform-provider-*-index repository. The result is
+``facts/<source>__<version>.json.zst``: facts only, one object per type and dotted path:
 
     {"resource aws_sqs_queue": {"version": 1, "arguments": {"fifo_queue": {"default": false, "force_new": true}}}}
 
-    default, force_new, sensitive, write_only, deprecated (message), min_items, max_items     as the schema declares them
+    default, force_new, sensitive, write_only, deprecated (message), min_items, max_items: as the schema declares them
     conflicts, exactly_one, at_least_one, required_with                       lists of dotted paths (".0." dropped)
     checks        [["IntBetween", 0, 900], ["OneOf", "a", "b"], ["Enum", "ContainerType"], ["ValidARN"], ...]:
                   the validators' names and literal arguments; for hints only
-    suppress      true where a DiffSuppressFunc, StateFunc or plan modifier of the provider's own changes what is planned
+    suppress      true where a DiffSuppressFunc, StateFunc or plan modifier of the provider's own changes the plan
 
 Sources read: terraform-plugin-sdk/v2 ``schema.Resource`` trees and terraform-plugin-framework ``Schema`` methods.
 Whatever cannot be told for certain is left out.
@@ -26,7 +26,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import zstandard
+
+from terraformer.provider.compiler.facts import FOLDER
 from terraformer.provider.compiler.go_eval import Closure, Evaluator, Opaque, Struct
+from terraformer.provider.compiler.go_splices import wafv2_splices
 
 __all__ = ["extract"]
 
@@ -53,32 +57,33 @@ class _Enums:
     """Values of AWS SDK enum constants, from botocore's service models where they can be told without doubt."""
 
     SERVICES: Mapping[str, str] = {
-        "elasticloadbalancingv2": "elbv2", "elasticloadbalancing": "elb", "cloudwatchlogs": "logs", "sfn": "stepfunctions",
-        "eventbridge": "events", "databasemigrationservice": "dms", "costexplorer": "ce", "configservice": "config",
-        "elasticsearchservice": "es", "cognitoidentityprovider": "cognito-idp", "cognitoidentity": "cognito-identity",
-        "lexmodelbuildingservice": "lex-models", "applicationautoscaling": "application-autoscaling", "acmpca": "acm-pca",
-        "serverlessapplicationrepository": "serverlessrepo", "directoryservice": "ds", "kinesisvideo": "kinesisvideo",
-        "route53recoverycontrolconfig": "route53-recovery-control-config", "iotevents": "iotevents", "emr": "emr",
-        "servicecatalogappregistry": "servicecatalog-appregistry", "networkfirewall": "network-firewall",
-        "costandusagereportservice": "cur", "migrationhubconfig": "migrationhub-config", "resourcegroups": "resource-groups",
-        "applicationinsights": "application-insights", "codestarconnections": "codestar-connections",
-        "codestarnotifications": "codestar-notifications", "vpclattice": "vpc-lattice", "wafregional": "waf-regional",
-        "timestreamwrite": "timestream-write", "timestreaminfluxdb": "timestream-influxdb", "ssooidc": "sso-oidc",
-        "ssoadmin": "sso-admin", "emrcontainers": "emr-containers", "emrserverless": "emr-serverless",
-        "redshiftserverless": "redshift-serverless", "redshiftdata": "redshift-data", "paymentcryptography":
-        "payment-cryptography", "chimesdkvoice": "chime-sdk-voice", "chimesdkmediapipelines": "chime-sdk-media-pipelines",
-        "docdbelastic": "docdb-elastic", "gameliftstreams": "gameliftstreams", "lexmodelsv2": "lexv2-models",
-        "s3control": "s3control", "devopsguru": "devops-guru", "auditmanager": "auditmanager", "neptunegraph": "neptune-graph",
-        "kinesisanalyticsv2": "kinesisanalyticsv2", "bedrockagent": "bedrock-agent", "workspacesweb": "workspaces-web",
-        "bedrockagentcorecontrol": "bedrock-agentcore-control", "resourceexplorer2": "resource-explorer-2",
-        "pcaconnectorad": "pca-connector-ad", "route53recoveryreadiness": "route53-recovery-readiness",
-    }  # fmt: skip
+        "cloudwatchlogs": "logs",
+        "cognitoidentityprovider": "cognito-idp",
+        "configservice": "config",
+        "costandusagereportservice": "cur",
+        "costexplorer": "ce",
+        "databasemigrationservice": "dms",
+        "directoryservice": "ds",
+        "elasticloadbalancing": "elb",
+        "elasticloadbalancingv2": "elbv2",
+        "elasticsearchservice": "es",
+        "eventbridge": "events",
+        "lexmodelbuildingservice": "lex-models",
+        "lexmodelsv2": "lexv2-models",
+        "serverlessapplicationrepository": "serverlessrepo",
+        "sfn": "stepfunctions",
+    }
 
     def __init__(self) -> None:
         self.loaded: dict[str, dict[str, list[str]]] = {}
+        self.names: dict[str, str] = {}
 
     def enums(self, service: str) -> dict[str, list[str]]:
-        name = self.SERVICES.get(service, service)
+        if not self.names:
+            import botocore.loaders
+
+            self.names = {n.replace("-", ""): n for n in botocore.loaders.Loader().list_available_services("service-2")}
+        name = self.SERVICES.get(service) or self.names.get(service, service)
         if name not in self.loaded:
             found: dict[str, list[str]] = {}
             try:
@@ -148,9 +153,7 @@ class _Reader:
         function = resource.fields.get("SchemaFunc")
         if schema is None and function is not None:
             if isinstance(function, Closure):
-                schema = self.evaluator._run(
-                    function.node, function.package, function.imports, (), function.environment
-                )
+                schema = self.evaluator.run(function.node, function.package, function.imports, (), function.environment)
             elif isinstance(function, Opaque) and ":" in function.text:
                 package, name = function.text.split(":", 1)
                 schema = self.evaluator.call_function(package, name)
@@ -402,6 +405,8 @@ def extract(index: Path, module: str) -> dict[str, Any]:
             found[f"{kind} {type_name}"] = facts
         else:
             print(f"not read: {kind} {type_name} ({style})", file=sys.stderr)
+    if module.endswith("/terraform-provider-aws"):
+        found["splices"] = wafv2_splices(reader.evaluator)
     for line in reader.unread:
         print(f"not read: {line}", file=sys.stderr)
     return found
@@ -409,13 +414,16 @@ def extract(index: Path, module: str) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 3:
-        sys.stderr.write("usage: python -m terraformer.provider.compiler.go_facts INDEX MODULE OUT.json\n")
+        sys.stderr.write("usage: python -m terraformer.provider.compiler.go_facts INDEX hashicorp/aws 6.58.0\n")
         return 1
-    facts = extract(Path(arguments[0]), arguments[1])
-    lines = [
-        f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'), sort_keys=True)}" for k, v in sorted(facts.items())
-    ]
-    Path(arguments[2]).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    index, source, version = Path(arguments[0]), arguments[1], arguments[2]
+    namespace, name = source.split("/")
+    facts = extract(index, f"github.com/{namespace}/terraform-provider-{name}")
+    data = json.dumps(facts, separators=(",", ":"), sort_keys=True).encode()
+    target = FOLDER / f"{namespace}__{name}__{version}.json.zst"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(zstandard.ZstdCompressor(level=19).compress(data))
+    sys.stderr.write(f"{len(facts)} types, {len(data)} bytes, {target.stat().st_size} compressed: {target}\n")
     return 0
 
 

@@ -1,8 +1,8 @@
 """Whole blocks from a provider's Go sources, for subtrees that the prebuilt wheels leave out.
 
-Reads terraform-plugin-sdk/v2 schemas (helper/schema: ``schema.Schema``, ``schema.Resource``) as evaluated by go_eval and
-gives the Block that the SDK's ``InternalMap.CoreConfigSchema`` would: lists and sets of resources are nested blocks,
-unless computed only or in attribute mode.
+Reads terraform-plugin-sdk/v2 schemas (helper/schema: ``schema.Schema``, ``schema.Resource``) as evaluated by go_eval
+and gives the Block that the SDK's ``InternalMap.CoreConfigSchema`` would: lists and sets of resources are nested
+blocks, unless computed only or in attribute mode.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def _set_member(block: Block, path: list[str], values: Mapping[str, Any], where:
         return replace(block, attributes={**block.attributes, name: changed})
     if name in block.attributes:
         _known(values, _ATTRIBUTE_FIELDS, where)
-        given = {k: tuple(v) if k == "enum" else v for k, v in values.items()}
+        given: dict[str, Any] = {k: tuple(v) if k == "enum" else v for k, v in values.items()}
         return replace(block, attributes={**block.attributes, name: replace(block.attributes[name], **given)})
     if name in block.blocks:
         _known(values, _BLOCK_FIELDS, where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from terraformer.provider.bundle import cache_directories, normalize_source
 from terraformer.provider.bundle_format import PROVIDER
 from terraformer.provider.compiler.assemble import assemble, function_json
 from terraformer.provider.compiler.docs import shorten_docs
+from terraformer.provider.compiler.dump import content_from_json
 from terraformer.provider.compiler.facts import apply_facts, facts_file, read_facts
 from terraformer.provider.compiler.overrides import apply_overrides, overrides_file, read_overrides
 from terraformer.provider.compiler.typescript import parse_functions, parse_module
@@ -19,6 +21,7 @@ from terraformer.provider.compiler.writer import BundleContent, write_bundle
 
 __all__ = ["build", "compile_wheel"]
 
+HANDWRITTEN = Path(__file__).parent / "handwritten"
 Progress = Callable[[str, float], None]
 
 
@@ -59,6 +62,14 @@ def compile_wheel(wheel: Path, *, on_progress: Progress | None = None) -> Bundle
     return content
 
 
+def handwritten(path: Path) -> BundleContent:
+    """A small schema that was written by hand from public docs, in the form of ``terraform providers schema -json``."""
+    ((name, data),) = json.loads(path.read_text(encoding="utf-8"))["provider_schemas"].items()
+    content = content_from_json(normalize_source(name), path.stem.split("__")[-1], data)
+    content.provenance = {"handwritten": path.name}
+    return content
+
+
 def enrich(content: BundleContent) -> None:
     """Facts read off the provider's sources, then the reviewed overrides; changes the content in place."""
     facts = facts_file(content.source)
@@ -81,12 +92,20 @@ def build(
 ) -> Path:
     """Compile the prebuilt wheel of a provider (``version`` is the wheel's; None the newest) and write its bundle.
 
+    A provider without a wheel whose schema was written by hand (``handwritten/``) is built from that.
+
     ``out_dir`` None means the user's cache. Raises BundleError when the wheel cannot be had or understood.
     """
     if on_progress:
         on_progress(f"fetching {wheel_name(source)}", 0.0)
-    path = wheel or fetch_wheel(wheel_name(source), version)
-    content = compile_wheel(path, on_progress=on_progress)
+    written = (
+        sorted(HANDWRITTEN.glob(f"{normalize_source(source).replace('/', '__')}__*.json")) if wheel is None else []
+    )
+    if written:
+        content = handwritten(written[-1])
+    else:
+        path = wheel or fetch_wheel(wheel_name(source), version)
+        content = compile_wheel(path, on_progress=on_progress)
     enrich(content)
     if on_progress:
         on_progress(f"writing {content.source} {content.version}", 1.0)
