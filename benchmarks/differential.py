@@ -555,6 +555,10 @@ def _version_difference(sort: str, kind: str, old: frozenset[str], new: frozense
     """Why a difference is of the version ("" when it is not): the declarations differ by what their messages say."""
     if sort == "ours only" and not old:
         return "checked by the newer provider only"
+    if sort == "ours only" and kind not in {kind_of(s) for s in old}:
+        return f"no check of {kind} in the older provider"
+    if sort == "real only" and new and kind not in {kind_of(s) for s in new}:
+        return ""
     old_bounds = {b for s in old for b in _BOUNDS.findall(s)}
     new_bounds = {b for s in new for b in _BOUNDS.findall(s)}
     if (

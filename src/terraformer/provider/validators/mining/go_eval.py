@@ -83,7 +83,7 @@ _OPAQUE = (
     "internal/conns",
     "internal/create",
 )
-_INITIALISMS = ("ARNs", "IDs", "ARN", "DNS", "IAM", "ID", "IOPS", "IP", "JSON", "KMS", "S3", "SNS", "TTL", "URI", "URL", "VPC", "DB", "EBS", "AMI", "AWS", "CIDR", "HTTP", "SSL", "TLS")
+_INITIALISMS = ("CloudWatch", "OpenSearch", "ARNs", "IDs", "ARN", "DNS", "IAM", "ID", "IOPS", "IP", "JSON", "KMS", "S3", "SNS", "TTL", "URI", "URL", "VPC", "DB", "EBS", "AMI", "AWS", "CIDR", "HTTP", "SSL", "TLS")
 
 
 def attribute_constant(name: str) -> str:
@@ -346,6 +346,8 @@ class Evaluator:
     def _builtin(self, name: str, args: list[Any]) -> Any:
         if name == "append" and args and isinstance(args[0], list):
             return [*args[0], *args[1:]]
+        if name == "append" and args and isinstance(args[0], Call | Method):
+            return [Method(args[0], "...", []), *args[1:]]
         if name in ("string", "int", "int32", "int64", "float64", "float32", "any", "bool") and len(args) == 1:
             return args[0]
         if name == "make":

@@ -32,7 +32,8 @@ _PLAIN = {
     "IsRFC3339Time": "rfc3339",
     "IsIPAddress": "ip",
     "IsIPv4Address": "ipv4",
-    "IsIPv6Address": "ipv6",
+    # net.IP.To16 is not nil for IPv4 addresses either.
+    "IsIPv6Address": "ip",
     "IsCIDR": "cidr",
     "IsURLWithHTTPS": "https",
     "IsURLWithHTTPorHTTPS": "http",
@@ -124,9 +125,8 @@ class Specifier:
             of = value.of
             if isinstance(of, Call) and of.fn in ("enum-type", "enum-values"):
                 return self.members(of.types[0], of.scope)
-            if isinstance(of, Ref):
-                return self.members_of_constant(of)
-            return None
+            # A method expression, T.Values("").
+            return self.members(of.name, None) if isinstance(of, Ref) and of.name != "?" else None
         if isinstance(value, Call):
             if value.fn == "enum-values":
                 return self.members(value.types[0], value.scope)
@@ -134,9 +134,6 @@ class Specifier:
                 return self.members(value.types[0], value.scope)
             if value.fn in ("internal/enum.Slice", "internal/enum.EnumSlice"):
                 return [x for a in value.args for x in self._spread(a)]
-        return None
-
-    def members_of_constant(self, ref: Ref) -> list[Any] | None:
         return None
 
     def members(self, type_name: str, scope: FileScope | None) -> list[Any]:
