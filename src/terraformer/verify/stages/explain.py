@@ -146,25 +146,27 @@ def _attribute(statement: str) -> str | None:
     return path.lstrip(".") or None
 
 
+_TYPE = re.compile(r"\.type\s*==\s*\"([\w-]+)\"")
+
+
 def _sentence(failure: _Failure, rule: Rule, parsed: Mapping[str, Any]) -> str:
     where = f"in {' -> '.join(failure.chain)}, " if failure.chain and failure.chain != (rule.name,) else ""
     text = f"Not met ({where}line {failure.line}): {_short(failure.statement)}"
+    wanted = _TYPE.search(failure.statement)
+    if wanted:
+        changes = parsed.get("resource_changes") or []
+        if not any(c.get("type") == wanted[1] for c in changes if isinstance(c, dict)):
+            return f"{text}\n  the configuration has no resource of type {wanted[1]}"
     if failure.found:
         text += "\n  found instead: " + ", ".join(_json(v) for v in failure.found[:MAX_VALUES])
     if failure.reached:
         text += "\n  resources that met the conditions before it: " + ", ".join(failure.reached[:MAX_VALUES])
-    else:
-        wanted = re.search(r"\.type\s*==\s*\"([\w-]+)\"", failure.statement)
-        if wanted and not any(
-            c.get("type") == wanted[1] for c in parsed.get("resource_changes") or [] if isinstance(c, dict)
-        ):
-            text += f"\n  the configuration has no resource of type {wanted[1]}"
     return text
 
 
 def _fix(failure: _Failure) -> str:
-    wanted = re.search(r"\.type\s*==\s*\"([\w-]+)\"", failure.statement)
-    if wanted and not failure.reached:
+    wanted = _TYPE.search(failure.statement)
+    if wanted:
         return f"Add a resource of type {wanted[1]} that meets the rule's other conditions."
     attribute = _attribute(failure.statement)
     where = f" of {failure.reached[0]}" if len(failure.reached) == 1 else ""
