@@ -104,13 +104,18 @@ def _replacements(
 
 
 def _nested_replacements(path: Path, nested: NestedBlock, before: Any, after: Any) -> list[Path]:
-    """Changed force_new attributes in list and single blocks (set elements have no path that stays)."""
+    """Where changed force_new arguments lie in a block; the whole block for sets and for elements that come or go."""
     if nested.nesting in ("single", "group"):
         pairs = [(path, before, after)]
-    elif nested.nesting == "list" and isinstance(before, list) and isinstance(after, list):
-        pairs = [((*path, i), b, a) for i, (b, a) in enumerate(zip(before, after, strict=False))]
-    else:
+    elif not isinstance(before, list) or not isinstance(after, list):
         return []
+    elif nested.nesting == "set":
+        return [path] if _forcing(nested.block, before) != _forcing(nested.block, after) else []
+    else:
+        common = min(len(before), len(after))
+        if any(_forcing(nested.block, before[common:])) or any(_forcing(nested.block, after[common:])):
+            return [path]
+        pairs = [((*path, i), before[i], after[i]) for i in range(common)]
     found: list[Path] = []
     for at, old, new in pairs:
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
@@ -123,6 +128,25 @@ def _nested_replacements(path: Path, nested: NestedBlock, before: Any, after: An
         for name, inner in nested.block.blocks.items():
             found += _nested_replacements((*at, name), inner, old.get(name), new.get(name))
     return found
+
+
+def _forcing(block: Block, elements: list[Any]) -> list[str]:
+    """What the elements say in arguments that force a replacement, in a form that compares; computed ones are left out,
+    since a changed element gets new ones anyway."""
+    said = []
+    for element in elements:
+        if not isinstance(element, Mapping):
+            continue
+        words = [
+            f"{name}={element[name]!r}"
+            for name, attribute in block.attributes.items()
+            if attribute.force_new and not attribute.computed and element.get(name) not in (None, "", [])
+        ]
+        for name, nested in block.blocks.items():
+            inner = element.get(name)
+            words += _forcing(nested.block, inner if isinstance(inner, list) else [inner])
+        said.append("&".join(words))
+    return sorted(said) if any(said) else []
 
 
 def same_value(a: Any, b: Any) -> bool:
@@ -235,15 +259,14 @@ class _Planner:
     def _default(self, attribute: Attribute, top: bool) -> Any:
         """The default that the provider's schema itself fills in, None when there is none.
 
-        The SDK allows defaults on attributes that are not computed only, so a documented default of a computed one is
-        the remote API's, and unknown while planning. In the framework it is the other way round: a default needs a
-        computed attribute, and documentation does not tell it from the API's, so only plan_facts.py is believed.
+        The SDK allows defaults on attributes that are not computed only, the framework on computed ones only. Any other
+        default is one of the remote API's, and unknown while planning.
         """
-        if top and attribute.name in self._facts.defaults:
-            return self._facts.defaults[attribute.name] if self._legacy or attribute.computed else None
-        if self._legacy and not attribute.computed and attribute.default is not UNSET:
+        if self._legacy == attribute.computed:
+            return None
+        if attribute.default is not UNSET:
             return attribute.default
-        return None
+        return self._facts.defaults.get(attribute.name) if top else None
 
     def _as_block(self, attribute: Attribute, item: Any, types: Mapping[str, Any]) -> Any:
         """An element of a list or set of objects that may be written as a block: nulls become zeros, as in sets."""

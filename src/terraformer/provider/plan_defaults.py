@@ -1,7 +1,7 @@
 """Defaults that the AWS provider's own schema fills in (``Default:`` in internal/service/*), for the common resources.
 
-Only defaults of arguments that are not computed: what the API decides is unknown while planning. A bundle's defaults,
-which come from documentation, are used where this table is silent.
+For schemas that do not tell defaults themselves, as those captured from a real provider; a bundle's own go first. Only
+defaults of arguments that are not computed: what the API decides is unknown while planning.
 """
 
 from __future__ import annotations

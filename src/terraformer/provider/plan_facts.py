@@ -2,7 +2,7 @@
 
 ``computed_blocks``: blocks that are optional *and* computed in the provider. The schema that Terraform sees has no such
 flag for blocks, but the plan shows them as unknown when the configuration has none.
-``force_new``: arguments whose change replaces the resource, where the bundle does not tell.
+``force_new``: arguments whose change replaces the resource, where the bundle does not tell (captured schemas never do).
 ``defaults``: defaults of the provider's own schema, where the bundle does not tell.
 ``element_defaults``: the same inside ``list/set(object)`` attributes that may be written as blocks.
 
@@ -79,8 +79,8 @@ _COMPUTED_BLOCKS = {
 }
 
 _FORCE_NEW = {
-    "aws_acm_certificate": "domain_name validation_method certificate_authority_arn key_algorithm",
-    "aws_api_gateway_resource": "rest_api_id parent_id",
+    "aws_acm_certificate": "validation_method certificate_authority_arn key_algorithm",
+    "aws_api_gateway_resource": "rest_api_id",
     "aws_api_gateway_method": "rest_api_id resource_id http_method",
     "aws_autoscaling_group": "name name_prefix",
     "aws_cloudwatch_log_group": "name name_prefix log_group_class",
@@ -103,7 +103,7 @@ _FORCE_NEW = {
     "capacity_type disk_size remote_access",
     "aws_elasticache_cluster": "cluster_id engine subnet_group_name replication_group_id port",
     "aws_elasticache_subnet_group": "name",
-    "aws_elastic_beanstalk_environment": "name application cname_prefix",
+    "aws_elastic_beanstalk_environment": "name cname_prefix",
     "aws_iam_group_policy_attachment": "group policy_arn",
     "aws_iam_instance_profile": "name name_prefix path",
     "aws_iam_policy": "name name_prefix path description",
@@ -112,7 +112,7 @@ _FORCE_NEW = {
     "aws_iam_role_policy_attachment": "role policy_arn",
     "aws_iam_user_policy_attachment": "user policy_arn",
     "aws_instance": "ami availability_zone subnet_id key_name associate_public_ip_address private_ip tenancy "
-    "placement_group secondary_private_ips network_interface ephemeral_block_device ipv6_addresses hibernation",
+    "placement_group network_interface ephemeral_block_device hibernation",
     "aws_internet_gateway_attachment": "vpc_id internet_gateway_id",
     "aws_key_pair": "key_name key_name_prefix public_key",
     "aws_kinesis_stream": "name",
@@ -134,18 +134,18 @@ _FORCE_NEW = {
     "aws_rds_cluster": "cluster_identifier engine master_username database_name kms_key_id storage_encrypted "
     "availability_zones snapshot_identifier",
     "aws_rds_cluster_instance": "identifier cluster_identifier engine availability_zone",
-    "aws_redshift_cluster": "cluster_subnet_group_name master_username database_name",
+    "aws_redshift_cluster": "cluster_subnet_group_name master_username",
     "aws_route": "route_table_id destination_cidr_block destination_ipv6_cidr_block",
-    "aws_route53_record": "zone_id name set_identifier",
+    "aws_route53_record": "zone_id name",
     "aws_route53_zone": "name delegation_set_id",
     "aws_route_table": "vpc_id",
     "aws_route_table_association": "subnet_id gateway_id",
     "aws_s3_bucket": "bucket bucket_prefix object_lock_enabled",
-    "aws_s3_bucket_acl": "bucket expected_bucket_owner",
+    "aws_s3_bucket_acl": "bucket",
     "aws_s3_bucket_policy": "bucket",
     "aws_s3_bucket_public_access_block": "bucket",
-    "aws_s3_bucket_server_side_encryption_configuration": "bucket expected_bucket_owner",
-    "aws_s3_bucket_versioning": "bucket expected_bucket_owner",
+    "aws_s3_bucket_server_side_encryption_configuration": "bucket",
+    "aws_s3_bucket_versioning": "bucket",
     "aws_s3_object": "bucket key",
     "aws_secretsmanager_secret": "name name_prefix",
     "aws_security_group": "name name_prefix description vpc_id",
@@ -156,7 +156,7 @@ _FORCE_NEW = {
     "aws_sqs_queue": "name name_prefix fifo_queue",
     "aws_ssm_parameter": "name",
     "aws_subnet": "vpc_id cidr_block availability_zone availability_zone_id ipv6_native outpost_arn",
-    "aws_vpc": "cidr_block ipv4_ipam_pool_id instance_tenancy",
+    "aws_vpc": "cidr_block ipv4_ipam_pool_id",
     "aws_vpc_endpoint": "service_name vpc_id vpc_endpoint_type",
     "aws_vpc_peering_connection": "peer_vpc_id vpc_id peer_owner_id peer_region",
     "aws_vpn_gateway": "availability_zone amazon_side_asn",

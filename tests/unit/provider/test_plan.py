@@ -86,6 +86,16 @@ def test_defaults_fill_arguments_but_never_what_the_api_decides() -> None:
     assert create(resource, name="n", note="mine")["note"] == "mine"
 
 
+def test_framework_defaults_need_a_computed_attribute() -> None:
+    attributes = dict(MODERN.block.attributes)
+    attributes["mode"] = replace(attributes["mode"], default="fast")
+    attributes["tags"] = replace(attributes["tags"], default={"never": "planned"})
+    resource = replace(MODERN, block=replace(MODERN.block, attributes=attributes))
+    planned = create(resource, name="n")
+    assert planned["mode"] == "fast"
+    assert planned["tags"] is None
+
+
 def test_set_elements_have_empty_values_where_list_elements_have_null() -> None:
     planned = create(THING, name="n", rule=[{"port": 1}], disk=[{"device": "d"}])
     assert planned["rule"][0]["comment"] == "" and planned["rule"][0]["peers"] == []
@@ -133,6 +143,24 @@ def test_force_new_of_the_schema_decides_about_replacement() -> None:
     before = conform({**prior, "note": None}, resource.block)
     after = {**before, "note": "b"}
     assert plan_change(resource, before, after, after, context(), imported=True).requires_replace == ()
+
+
+def test_blocks_that_come_or_go_replace_when_their_arguments_force_it() -> None:
+    def forced(name: str, argument: str) -> ResourceSchema:
+        nested = THING.block.blocks[name]
+        inner = dict(nested.block.attributes)
+        inner[argument] = replace(inner[argument], force_new=True)
+        changed = replace(nested, block=replace(nested.block, attributes=inner))
+        return replace(THING, block=replace(THING.block, blocks={**THING.block.blocks, name: changed}))
+
+    prior = {"id": "x", "name": "n", "region": "us-east-1", "disk": [{"device": "a"}], "rule": [{"port": 1}]}
+    one, two = {"device": "a", "volume_id": None, "kind": None}, {"device": "b", "volume_id": None, "kind": None}
+    assert update(THING, prior, disk=[one, two]).requires_replace == ()
+    assert update(forced("disk", "device"), prior, disk=[one, two]).requires_replace == (("disk",),)
+    assert update(forced("disk", "device"), prior, disk=[]).requires_replace == (("disk",),)
+    rule = {"port": 1, "comment": "c", "key": None, "peers": None}
+    assert update(forced("rule", "port"), prior, rule=[rule]).requires_replace == ()
+    assert update(forced("rule", "port"), prior, rule=[{**rule, "port": 2}]).requires_replace == (("rule",),)
 
 
 def test_update_keeps_what_is_computed() -> None:
