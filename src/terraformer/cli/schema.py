@@ -75,7 +75,7 @@ def show(
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="What is looked for.", show_default=False)],
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="What is looked for.", show_default=False)],
     source: Annotated[str, typer.Option(metavar="SOURCE", help="Only this provider (hashicorp/aws).")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="How many.")] = 15,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,

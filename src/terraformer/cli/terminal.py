@@ -43,5 +43,5 @@ def progress(*columns: Any) -> Iterator[Progress]:
 
     console = Console(stderr=True, no_color=not colour(sys.stderr))
     shown = columns or (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as display:
+    with Progress(*shown, console=console, transient=True, disable=not sys.stderr.isatty()) as display:
         yield display

@@ -25,7 +25,7 @@ def verify(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Root module directories or single files, each a configuration of its own; - is standard input.",
             show_default=False,
         ),

@@ -177,9 +177,9 @@ class _Writer:
 
     def _box(self, title: Text, body: Sequence[Text], style: str) -> None:
         self.line(Text("╷", style=style))
-        self.line(Text("│ ", style=style).append_text(title))
+        self.line(Text.assemble(("│ ", style), title))
         for content in body:
-            self.line(Text("│ " if content.plain else "│", style=style).append_text(content))
+            self.line(Text.assemble(("│ " if content.plain else "│", style), content))
         self.line(Text("╵", style=style))
 
     def _where(self, certificate: Certificate, places: _Places) -> list[Text]:

@@ -1,0 +1,128 @@
+"""Writes the generated pages of docs/: cli.md from the command line, certificates/*.md from the registry of codes.
+
+    python docs/generate.py            write them
+    python docs/generate.py --check    exit 1 and name the pages that differ
+
+A test compares them, and another verifies every example on the pages.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from terraformer.verify.codes import CODES, CodeInfo
+
+DOCS = Path(__file__).parent
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("generate",),
+    ("verify",),
+    ("schema",),
+    ("schema", "list"),
+    ("schema", "show"),
+    ("schema", "search"),
+    ("schema", "capture"),
+    ("schema", "build"),
+    ("doctor",),
+)
+GENERATED = "<!-- Written by `make docs`; do not edit. -->\n"
+
+
+def main(arguments: list[str]) -> int:
+    pages = dict(all_pages())
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
+    gone = [path for path in (DOCS / "certificates").glob("*.md") if path not in pages]
+    if "--check" in arguments:
+        for path in (*stale, *gone):
+            print(f"{path.relative_to(DOCS.parent)} differs: run make docs", file=sys.stderr)
+        return 1 if stale or gone else 0
+    for path in gone:
+        path.unlink()
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages[path], "utf-8")
+    print(f"{len(pages)} pages, {len(stale)} written, {len(gone)} removed")
+    return 0
+
+
+def all_pages() -> Iterator[tuple[Path, str]]:
+    """Every generated page with its text."""
+    yield DOCS / "cli.md", cli_page()
+    yield DOCS / "certificates" / "README.md", index_page()
+    for info in CODES.values():
+        yield DOCS / "certificates" / f"{info.code}.md", certificate_page(info)
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+
+def cli_page() -> str:
+    parts = [
+        f"# Command line\n\n{GENERATED}\n",
+        "Exit codes of every command: 0 clean, 1 tool or usage error, 2 findings. Errors are one line on standard\nerror; "
+        "`TERRAFORMER_DEBUG=1` shows the traceback. Colours follow the terminal, `NO_COLOR` and `FORCE_COLOR`.\n",
+    ]
+    for path in COMMANDS:
+        title = " ".join(("terraformer", *path))
+        parts += ["\n## ", title, "\n\n```\n", help_of(path), "\n```\n"]
+    return "".join(parts)
+
+
+def help_of(path: Sequence[str]) -> str:
+    """What `terraformer PATH --help` prints, 100 columns wide whatever the terminal."""
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+    environment.pop("FORCE_COLOR", None)
+    command = [sys.executable, "-c", "from terraformer.cli import main; main()", *path, "--help"]
+    shown = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return "\n".join(line.rstrip() for line in shown.stdout.strip().splitlines())
+
+
+# --- certificates ----------------------------------------------------------------------------------------------------
+
+
+def index_page() -> str:
+    rows = "".join(
+        f"| [{info.code}]({info.code}.md) | {info.stage.value} | {info.severity.value} | {info.title} |\n"
+        for info in CODES.values()
+    )
+    return (
+        f"# Certificates\n\n{GENERATED}\nEvery finding has a stable code. The examples are verified by a test.\n\n"
+        f"| code | stage | severity | |\n|---|---|---|---|\n{rows}"
+    )
+
+
+def certificate_page(info: CodeInfo) -> str:
+    parts = [
+        f"# {info.code}\n\n{GENERATED}\n",
+        f"**{info.title}.** Stage: {info.stage.value}; severity: {info.severity.value}.\n",
+        f"\n## Why\n\n{info.why}\n",
+    ]
+    if info.how:
+        parts.append(f"\n{info.how}\n")
+    parts.append(f"\n## How to fix\n\n{info.fix}\n")
+    if info.settings:
+        shown = ", ".join(f"`{name}={value!r}`" for name, value in info.settings.items())
+        parts.append(f"\nThe examples are verified with the settings {shown}.\n")
+    if info.policies:
+        parts.append("\n## Policy\n" + _files(info.policies, "rego"))
+    if info.bad is not None and info.good is not None:
+        parts.append("\n## Example with the fault\n" + _files(info.bad, "hcl"))
+        parts.append("\n## Example without it\n" + _files(info.good, "hcl"))
+    return "".join(parts)
+
+
+def _files(files: Mapping[str, str], language: str) -> str:
+    parts = []
+    for name, text in files.items():
+        shown = text if len(text) <= 4000 else text[:4000] + "...\n"
+        title = "" if len(files) == 1 and name == "main.tf" else f"\n`{name}`:\n"
+        parts.append(f"{title}\n```{language if name.endswith(('.tf', '.rego')) else ''}\n{shown.rstrip()}\n```\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
