@@ -2,9 +2,10 @@
 
     python benchmarks/fidelity.py CASES.jsonl [--json]
 
-Each line of CASES is one configuration that was planned for real: ``config`` (HCL), ``plannable`` (true/false, as a boolean or
-"True"/"False"), ``plan_error`` (what Terraform printed), ``rego`` (a policy) and ``policy`` (OPA's verdict, null where the plan
-failed). The real plans ran without values for variables, so variables without a default count as errors here too.
+Each line of CASES is one configuration that was planned for real: ``config`` (HCL), ``plannable`` (true/false, as a
+boolean or "True"/"False"), ``plan_error`` (what Terraform printed), ``rego`` (a policy) and ``policy`` (OPA's verdict,
+null where the plan failed). The real plans ran without values for variables, so variables without a default count as
+errors here too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from _common import finish, parser
-
 from terraformer import Policy, TerraformConfig, VerificationReport, VerifierPool, VerifySettings
 
 

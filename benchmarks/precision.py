@@ -2,9 +2,9 @@
 
     python benchmarks/precision.py CORPUS.jsonl [--json] [--show CODE]
 
-Each line of CORPUS holds one file (``content``, ``text``, ``config`` or ``code``; ``path`` where known). The files are parts of
-modules: what they refer to and do not hold (variables, resources, modules, files) is filled in or left out of the count. What
-remains is printed: a finding there is either a fault of the file or a fault of ours.
+Each line of CORPUS holds one file (``content``, ``text``, ``config`` or ``code``; ``path`` where known). The files are
+parts of modules: what they refer to and do not hold (variables, resources, modules, files) is filled in or left out of
+the count. What remains is printed: a finding there is either a fault of the file or a fault of ours.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from _common import finish, parser
-
 from terraformer import TerraformConfig, VerificationReport, VerifierPool, VerifySettings
 
 CONTEXT = frozenset(
@@ -102,8 +101,9 @@ def main() -> int:
             for finding in found:
                 codes[finding["code"]] += 1
                 shown.append({"file": number, "path": record.get("path", ""), **finding})
-            for error in report.tool_errors:
-                shown.append({"file": number, "code": f"tool-error {error.kind}", "summary": error.message[:500]})
+            shown.extend(
+                {"file": number, "code": f"tool-error {e.kind}", "summary": e.message[:500]} for e in report.tool_errors
+            )
     result = {**totals, "codes": dict(codes.most_common()), "findings": shown}
     if not args.json:
         for item in shown:

@@ -2,8 +2,8 @@
 
     python benchmarks/references.py FILE.csv [--json]
 
-FILE is IaC-Eval's table: the columns "Reference output" (HCL) and "Rego intent" (its policy) are read. References that call
-registry modules, or read files that are not there, cannot be planned hermetically: they are counted apart.
+FILE is IaC-Eval's table: the columns "Reference output" (HCL) and "Rego intent" (its policy) are read. References that
+call registry modules, or read files that are not there, cannot be planned hermetically: they are counted apart.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from _common import finish, parser
-
 from terraformer import Policy, TerraformConfig, VerificationReport, VerifierPool, VerifySettings
 
 _NOT_THERE = frozenset({"module-not-available", "file-not-found", "file-missing"})

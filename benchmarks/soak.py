@@ -2,9 +2,9 @@
 
     python benchmarks/soak.py [--runs 10000] [--json]
 
-One worker, cache bypassed, good and bad configurations and policies in turn. Prints what was open at the start (after a warm-up)
-and at the end. The worker is replaced by a fresh one every couple of thousand runs, as in real use; memory is measured over
-the whole time.
+One worker, cache bypassed, good and bad configurations and policies in turn. Prints what was open at the start (after a
+warm-up) and at the end. The worker is replaced by a fresh one every couple of thousand runs, as in real use; memory is
+measured over the whole time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import Any
 
 from _common import finish, parser
 from samples import samples
-
 from terraformer import TerraformConfig, VerifierPool, VerifySettings
 from terraformer.verify.scratch import base_directory
 

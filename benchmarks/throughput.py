@@ -21,7 +21,6 @@ from typing import Any
 
 from _common import finish, parser
 from samples import samples
-
 from terraformer import Policy, TerraformConfig, VerifierPool, VerifySettings
 
 

@@ -90,7 +90,8 @@ def test_nesting_just_below_the_bound_is_planned(pool: VerifierPool) -> None:
         'locals {\n  a0 = "xxxxxxxxxxxxxxxx"\n'
         + "".join(f'  a{i + 1} = "${{local.a{i}}}${{local.a{i}}}"\n' for i in range(40))
         + '}\n\noutput "a" {\n  value = local.a40\n}\n',
-        "locals {\n  r = range(1000)\n  x = [for a in local.r : [for b in local.r : [for c in local.r : a * b * c]]]\n}\n"
+        "locals {\n  r = range(1000)\n  x = [for a in local.r : [for b in local.r : [for c in local.r : a * b * "
+        "c]]]\n}\n"
         'output "a" {\n  value = length(local.x)\n}\n',
     ],
     ids=["count", "range", "padding", "doubling", "loops"],

@@ -1,4 +1,6 @@
-"""Verification: does a configuration compile, would it deploy, does its plan meet policy? With real Terraform, hermetically."""
+"""Verification: does a configuration compile, would it deploy, does its plan meet policy? With real Terraform,
+hermetically.
+"""
 
 from terraformer.verify.load import load_config, load_policies
 from terraformer.verify.pool import VerifierPool, close_default_pool, default_pool, verify, verify_async

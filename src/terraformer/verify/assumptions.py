@@ -20,7 +20,8 @@ def read_assumptions(
     """The record knows types and values, not addresses (Terraform tells a provider none): the plan has both.
 
     A data source is found by the digest of its whole value, else by the one attribute's value. What is in no plan (an
-    ephemeral resource, data that is only read when applying) is listed at every address of its type in the configuration.
+    ephemeral resource, data that is only read when applying) is listed at every address of its type in the
+    configuration.
     """
     if not record.assumptions:
         return []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -67,7 +66,7 @@ def _bundle_identity() -> str:
             parts: list[str] = []
             for info in installed():
                 with contextlib.suppress(OSError):
-                    stat = os.stat(info.path)
+                    stat = info.path.stat()
                     parts.append(f"{info.source}|{info.version}|{info.path}|{stat.st_mtime_ns}|{stat.st_size}")
             _bundles = (now, hashlib.sha256("\n".join(parts).encode()).hexdigest())
         return _bundles[1]
@@ -76,7 +75,7 @@ def _bundle_identity() -> str:
 def cache_key(config: TerraformConfig, policies: Sequence[Policy], settings: VerifySettings, core: Core) -> str:
     """SHA-256 (hex) of everything that a report depends on."""
     try:
-        stat = os.stat(core.path)
+        stat = Path(core.path).stat()
         core_identity = f"{core.label}|{core.path}|{stat.st_mtime_ns}|{stat.st_size}"
     except OSError:
         core_identity = f"{core.label}|{core.path}"

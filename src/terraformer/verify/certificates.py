@@ -1,8 +1,9 @@
 """Terraform's diagnostics as certificates: stable code, range, address, attribute path, snippet, how to fix.
 
-Source: Terraform's machine-readable UI ("diagnostic" messages of ``-json``); the summaries are those of Terraform 1.5 to
-1.15 and OpenTofu 1.6 to 1.10, read off their sources (internal/terraform, internal/configs, hashicorp/hcl). A summary that
-is not known becomes the code ``terraform-error`` (``terraform-warning``) with everything that Terraform said.
+Source: Terraform's machine-readable UI ("diagnostic" messages of ``-json``); the summaries are those of Terraform 1.5
+to 1.15 and OpenTofu 1.6 to 1.10, read off their sources (internal/terraform, internal/configs, hashicorp/hcl). A
+summary that is not known becomes the code ``terraform-error`` (``terraform-warning``) with everything that Terraform
+said.
 """
 
 from __future__ import annotations
@@ -136,8 +137,8 @@ def snippet_of(config: TerraformConfig, range_: SourceRange | None) -> str | Non
 class DiagnosticReader:
     """Turns the diagnostics of one run into certificates.
 
-    ``recorded`` are the provider's own diagnostics with their codes; ``renamed`` maps paths of the prepared copy to what the
-    user calls them.
+    ``recorded`` are the provider's own diagnostics with their codes; ``renamed`` maps paths of the prepared copy to
+    what the user calls them.
     """
 
     config: TerraformConfig

@@ -95,8 +95,9 @@ def _on_path(name: str) -> Core | None:
 
 
 @functools.lru_cache(maxsize=32)
-def _probe(path: str, mtime: float, size: int) -> tuple[str, str]:
+def _probe(path: str, identity: tuple[int, int]) -> tuple[str, str]:
     """(flavour, version) of a binary, asked of the binary itself; the file's identity keys the cache."""
+    del identity
     flavour = "tofu" if "tofu" in Path(path).name.lower() else "terraform"
     try:
         done = subprocess.run(
@@ -114,6 +115,6 @@ def _probe(path: str, mtime: float, size: int) -> tuple[str, str]:
 
 
 def _binary(path: str) -> Core:
-    stat = os.stat(path)
-    flavour, version = _probe(path, stat.st_mtime, stat.st_size)
+    stat = Path(path).stat()
+    flavour, version = _probe(path, (stat.st_mtime_ns, stat.st_size))
     return Core("binary", path, flavour, f"{flavour} {version}")

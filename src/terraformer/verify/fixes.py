@@ -1,4 +1,6 @@
-"""How to mend a finding, from the provider's schema: nearest names, required arguments, a block's shape, known values."""
+"""How to mend a finding, from the provider's schema: nearest names, required arguments, a block's shape, known
+values.
+"""
 
 from __future__ import annotations
 
@@ -150,7 +152,7 @@ class FixBook:
             block, name = nested.block, step
         return block, name
 
-    # --- what to do ----------------------------------------------------------------------------------------------------
+    # --- what to do -------------------------------------------------------------------------------------------------
 
     def fix(self, code: str, summary: str, detail: str, address: str | None, range_: SourceRange | None) -> str | None:
         """A sentence or two that say how to mend it, None when there is nothing to add to the detail."""
@@ -210,7 +212,9 @@ class FixBook:
 
     @staticmethod
     def _elsewhere(name: str, top: Block, here: Block) -> str | None:
-        """Another block of the resource that has this argument: a frequent slip is to put it a level too high or low."""
+        """Another block of the resource that has this argument: a frequent slip is to put it a level too high or
+        low.
+        """
         stack: list[tuple[str, Block]] = [(n, b.block) for n, b in top.blocks.items()]
         seen = 0
         while stack and seen < 400:
@@ -347,7 +351,8 @@ _PLAIN = {
     "for the rule or the attachment).",
     "duplicate-argument": "Keep one of the two.",
     "duplicate-declaration": "Give one of the two another name, or remove it.",
-    "missing-instance-key": 'The resource uses count or for_each: name an instance, as in [0] or ["key"], or use a splat [*].',
+    "missing-instance-key": 'The resource uses count or for_each: name an instance, as in [0] or ["key"], or use a '
+    "splat [*].",
     "invalid-count": "Let count depend only on values that are known before apply.",
     "invalid-for-each": "Let for_each be a set of strings or a map whose keys are known before apply (toset([...])).",
     "sensitive-output": "Set sensitive = true on the output, or do not refer to the sensitive value.",

@@ -25,8 +25,8 @@ def load_config(path: str | os.PathLike[str]) -> TerraformConfig:
     """A configuration from a directory (its root module, with all below it) or from one file.
 
     Modules above the directory ("../modules/x") are included: the configuration's top is then their common ancestor, at
-    most four levels up. ``.git``, ``node_modules``, state files and ``.terraform`` (but for installed modules) are left out,
-    as are symbolic links that lead outside. Raises UsageError when there is nothing to read or it is too much.
+    most four levels up. ``.git``, ``node_modules``, state files and ``.terraform`` (but for installed modules) are left
+    out, as are symbolic links that lead outside. Raises UsageError when there is nothing to read or it is too much.
     """
     given = Path(path)
     try:
@@ -103,7 +103,8 @@ def _tree(root: Path, levels: int) -> TerraformConfig:
                 total += size
                 if total > MAX_BYTES or len(files) >= MAX_FILES:
                     raise UsageError(
-                        f"{directory}: more than {MAX_FILES:,} files or {MAX_BYTES // 1048576} MB; name the root module's "
+                        f"{directory}: more than {MAX_FILES:,} files or {MAX_BYTES // 1048576} MB; name the root "
+                        f"module's "
                         "own directory"
                     )
                 files[key] = file.read_bytes()

@@ -1,24 +1,24 @@
 """One verification inside a worker: prepare, plan, read the plan, judge it by policy.
 
-A plan begins with a whole validation, so the happy path is one ``plan`` and one ``show``; ``validate`` runs only when the
-plan fails, to tell compile from deploy. The source of the order of stages is the paper (arXiv 2601.08734): compilability
-is ``terraform validate``, deployability ``terraform plan``, correctness Rego on the plan.
+A plan begins with a whole validation, so the happy path is one ``plan`` and one ``show``; ``validate`` runs only when
+the plan fails, to tell compile from deploy. The source of the order of stages is the paper (arXiv 2601.08734):
+compilability is ``terraform validate``, deployability ``terraform plan``, correctness Rego on the plan.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-import os
 import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from terraformer.errors import BundleError, ToolFailure
-from terraformer.hcl import BUILTIN_PROVIDER, ModuleTree, scan
+from terraformer.hcl import BUILTIN_PROVIDER, ModuleTree, VariableRef, scan
 from terraformer.provider import bundle as bundles_room
 from terraformer.provider import placeholders
 from terraformer.provider.bundle import Bundle
@@ -141,14 +141,14 @@ class Pipeline:
     ) -> Verified:
         """Run the stages that the settings ask for. Raises nothing that the configuration can cause."""
         self.runs += 1
-        directory = os.path.join(self.scratch, "run", str(self.runs))
+        directory = f"{self.scratch}/run/{self.runs}"
         started = time.perf_counter()
         early = prepare.check_input(config, settings)
         tree = scan(config.files, config.root) if not early else scan({}, ".")
         run = _Run(config, policies, settings, directory, progress, tree)
         run.certificates.extend(early)
         try:
-            os.makedirs(directory)
+            Path(directory).mkdir(parents=True)
             self._stages(run, started)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
@@ -161,7 +161,7 @@ class Pipeline:
             shutil.rmtree(directory, ignore_errors=True)
         return self._report(run)
 
-    # --- stages --------------------------------------------------------------------------------------------------------
+    # --- stages -----------------------------------------------------------------------------------------------------
 
     def _stages(self, run: _Run, started: float) -> None:
         run.progress(Stage.COMPILE)
@@ -172,9 +172,7 @@ class Pipeline:
             run.seconds[Stage.COMPILE] = time.perf_counter() - started
             return
         prepared = prepare.write_copy(run.config, run.tree, run.directory, run.settings)
-        given = variables.plan_variables(
-            run.tree.root, run.config, run.settings, run.directory, self._variable_placeholder(run)
-        )
+        given = variables.plan_variables(run.tree.root, run.config, run.settings, run.directory, _variable_placeholder)
         run.certificates.extend(given.certificates)
         run.renamed.update({**given.renamed, f"{prepared.root}/": "", f"{prepared.top}/": ""})
         run.seconds[Stage.COMPILE] = time.perf_counter() - started
@@ -188,9 +186,11 @@ class Pipeline:
             self._policy(run)
 
     def _early(self, run: _Run) -> None:
-        """What is known without Terraform: versions, providers, modules, and file functions where nothing confines them."""
+        """What is known without Terraform: versions, providers, modules, and file functions where nothing confines
+        them.
+        """
         run.certificates.extend(self._core_version(run))
-        run.certificates.extend(prepare.missing_modules(run.tree, run.config))
+        run.certificates.extend(prepare.missing_modules(run.tree))
         run.certificates.extend(self._providers(run))
         if not self.confined:
             run.certificates.extend(prepare.unsafe_file_calls(run.tree))
@@ -216,7 +216,7 @@ class Pipeline:
 
     def _deploy(self, run: _Run, prepared: prepare.Prepared, given: variables.VariablePlan) -> None:
         started = time.perf_counter()
-        plan_path = os.path.join(run.directory, "plan.out")
+        plan_path = f"{run.directory}/plan.out"
         arguments = [*_PLAN, f"-out={plan_path}", *given.arguments]
         run.progress(Stage.DEPLOY)
         tries = 0
@@ -318,7 +318,7 @@ class Pipeline:
             return certificate
         return replace(certificate, range=found[1].header, snippet=snippet_of(run.config, found[1].header))
 
-    # --- Terraform -----------------------------------------------------------------------------------------------------
+    # --- Terraform --------------------------------------------------------------------------------------------------
 
     def _terraform(
         self, run: _Run, prepared: prepare.Prepared, arguments: Sequence[str], stage: Stage
@@ -389,13 +389,7 @@ class Pipeline:
         if stage is not None:
             run.status[stage] = StageStatus.ERROR
 
-    # --- variables -------------------------------------------------------------------------------------------------------
-
-    def _variable_placeholder(self, run: _Run) -> Callable[[Any], Any]:
-        def make(variable: Any) -> Any:
-            return placeholders.variable_placeholder(variable.name, variable.type_expr, variable.description)
-
-        return make
+    # --- variables --------------------------------------------------------------------------------------------------
 
     @staticmethod
     def _rejected(diagnostics: Sequence[Mapping[str, Any]], given: variables.VariablePlan) -> list[str]:
@@ -454,7 +448,7 @@ class Pipeline:
             fix=f"Pass a value: --var {name}=..., or give the variable a default.",
         )
 
-    # --- versions and providers --------------------------------------------------------------------------------------------
+    # --- versions and providers -------------------------------------------------------------------------------------
 
     def _core_version(self, run: _Run) -> list[Certificate]:
         found: list[Certificate] = []
@@ -518,7 +512,8 @@ class Pipeline:
                         "provider-version",
                         f"{source} {constraint} is not installed: verified with {bundle.version}",
                         f"The configuration asks for {source} {constraint}; the schema bundle that was used is that of "
-                        f"version {bundle.version}. Arguments that changed between the two are judged by {bundle.version}.",
+                        f"version {bundle.version}. Arguments that changed between the two are judged by "
+                        f"{bundle.version}.",
                         requirement,
                         snippet=snippet_of(run.config, requirement),
                         fix=f'Use version = ">= {bundle.version}", or install a bundle of that version '
@@ -551,7 +546,8 @@ class Pipeline:
                         address = prefix + block.address
         known = [i.source for i in bundles_room.installed()]
         fix = (
-            f"If {source} is a real provider, give its schema once: `terraform providers schema -json | terraformer schema "
+            f"If {source} is a real provider, give its schema once: `terraform providers schema -json | terraformer "
+            f"schema "
             "capture -`."
         )
         near = self._near_types(types[0]) if implied and types else []
@@ -582,7 +578,7 @@ class Pipeline:
                 candidates.append(known)
         return sorted(exact)[:3] or nearest(type_, [c for c in candidates if c.split("_", 1)[-1][:3] == type_[:3]], 2)
 
-    # --- the report --------------------------------------------------------------------------------------------------------
+    # --- the report -------------------------------------------------------------------------------------------------
 
     def _report(self, run: _Run) -> Verified:
         stages: list[StageResult] = []
@@ -604,6 +600,10 @@ class Pipeline:
             {source: bundle.version for source, bundle in sorted(run.bundles.items())},
         )
         return Verified(report, run.plan if run.settings.keep_plan else None)
+
+
+def _variable_placeholder(variable: VariableRef) -> Any:
+    return placeholders.variable_placeholder(variable.name, variable.type_expr, variable.description)
 
 
 def _about_us(summary: str, detail: str) -> bool:

@@ -73,7 +73,7 @@ class VerifierPool:
         self._cache: ReportCache | None = None
         self._swept = False
 
-    # --- calls -----------------------------------------------------------------------------------------------------------
+    # --- calls ------------------------------------------------------------------------------------------------------
 
     def submit(
         self,
@@ -82,8 +82,8 @@ class VerifierPool:
         policies: Sequence[Policy] = (),
         settings: VerifySettings | None = None,
     ) -> Future[VerificationReport]:
-        """Verify in the background. Raises SettingsError for a core that is no program; every other failure of the tools is
-        in the report's ``tool_errors``."""
+        """Verify in the background. Raises SettingsError for a core that is no program; every other failure of the
+        tools is in the report's ``tool_errors``."""
         chosen = settings or self.settings
         future: Future[VerificationReport] = Future()
         try:
@@ -191,7 +191,7 @@ class VerifierPool:
         finally:
             await asyncio.to_thread(iterator.close)  # type: ignore[attr-defined]
 
-    # --- life ------------------------------------------------------------------------------------------------------------
+    # --- life -------------------------------------------------------------------------------------------------------
 
     @property
     def pids(self) -> list[int]:
@@ -248,7 +248,7 @@ class VerifierPool:
                 self._cache = ReportCache()
             return self._cache
 
-    # --- one thread a worker -----------------------------------------------------------------------------------------------
+    # --- one thread a worker ----------------------------------------------------------------------------------------
 
     def _work(self) -> None:
         """Own one worker: start it, keep it busy, replace it. The kernel ends the worker when this thread ends."""
@@ -375,7 +375,8 @@ class VerifierPool:
             "core-crash",
             f"Terraform itself crashed: {died.panic[:300]}",
             "Terraform ended with a panic on this configuration, twice, each time in a fresh process.",
-            fix="Simplify the configuration: leave out the newest change and verify again to find the part that crashes it.",
+            fix="Simplify the configuration: leave out the newest change and verify again to find the part that "
+            "crashes it.",
         )
         earlier = (Stage.COMPILE,) if stage is Stage.DEPLOY else ()
         return _extend(None, job, earlier, stage, StageStatus.FAILED, certificate, None)
@@ -447,7 +448,7 @@ def _extend(
     )
 
 
-# --- the pool of the module ---------------------------------------------------------------------------------------------
+# --- the pool of the module -----------------------------------------------------------------------------------------
 
 _default: VerifierPool | None = None
 _default_lock = threading.Lock()
@@ -475,7 +476,8 @@ atexit.register(close_default_pool)
 
 
 def _after_fork() -> None:
-    # A forked child has the pool's memory but not its threads: it starts its own, and must not kill the parent's workers.
+    # A forked child has the pool's memory but not its threads: it starts its own, and must not kill the parent's
+    # workers.
     global _default, _default_lock
     _default = None
     _default_lock = threading.Lock()
@@ -493,8 +495,8 @@ def verify(
 ) -> VerificationReport:
     """Verify a configuration: does it compile, would it deploy, does its plan meet the policies?
 
-    Findings are certificates in the report; failures of the tools are its ``tool_errors``. Raises SettingsError for settings
-    that make no sense.
+    Findings are certificates in the report; failures of the tools are its ``tool_errors``. Raises SettingsError for
+    settings that make no sense.
     """
     return default_pool().verify(config, policies=policies, settings=settings)
 

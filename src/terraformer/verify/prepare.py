@@ -1,13 +1,12 @@
 """A copy of the configuration that Terraform can plan hermetically, made in the worker's scratch directory.
 
-Backends, cloud blocks and ``required_version`` are blanked out byte by byte, so that every range that Terraform reports is
-true for the user's own file. Module installation is replaced by a written ``.terraform/modules/modules.json``.
+Backends, cloud blocks and ``required_version`` are blanked out byte by byte, so that every range that Terraform reports
+is true for the user's own file. Module installation is replaced by a written ``.terraform/modules/modules.json``.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import posixpath
 import re
 from dataclasses import dataclass, field
@@ -90,7 +89,8 @@ def check_input(config: TerraformConfig, settings: VerifySettings) -> list[Certi
                 finding(
                     "resource-limit",
                     f"Verification was stopped: {path} is nested {depth:,} levels deep",
-                    f"Brackets may be nested {MAX_DEPTH:,} levels deep; Terraform's parser needs a lot of memory for each.",
+                    f"Brackets may be nested {MAX_DEPTH:,} levels deep; Terraform's parser needs a lot of memory for "
+                    f"each.",
                     "Write the expression or the blocks without such deep nesting.",
                 )
             )
@@ -110,7 +110,9 @@ def check_input(config: TerraformConfig, settings: VerifySettings) -> list[Certi
 
 
 def _depth(content: bytes) -> int:
-    """How deep brackets are nested. Brackets in strings and comments count too: the bound is far above any real file."""
+    """How deep brackets are nested. Brackets in strings and comments count too: the bound is far above any real
+    file.
+    """
     brackets = content.translate(_STEPS, _NOT_BRACKETS)
     return max(accumulate(brackets, lambda depth, step: depth + step - 1, initial=0))
 
@@ -129,11 +131,13 @@ def _bad_byte(content: bytes) -> int | None:
     return None
 
 
-# --- files that functions read -----------------------------------------------------------------------------------------
+# --- files that functions read --------------------------------------------------------------------------------------
 
 
 def unsafe_file_calls(tree: ModuleTree) -> list[Certificate]:
-    """File functions whose argument is not plainly inside the module: for machines whose kernel cannot confine reads."""
+    """File functions whose argument is not plainly inside the module: for machines whose kernel cannot confine
+    reads.
+    """
     found: list[Certificate] = []
     for module in tree.modules.values():
         for call in module.file_calls:
@@ -150,7 +154,8 @@ def unsafe_file_calls(tree: ModuleTree) -> list[Certificate]:
                         Severity.ERROR,
                         "file-access",
                         f"{call.function}() may read outside the configuration",
-                        f"The argument {call.argument[:200]} cannot be shown to stay inside the configuration's directory, "
+                        f"The argument {call.argument[:200]} cannot be shown to stay inside the configuration's "
+                        f"directory, "
                         "and this machine's kernel cannot confine the run.",
                         call.range,
                         fix='Name the file by a literal path below "${path.module}/".',
@@ -159,20 +164,20 @@ def unsafe_file_calls(tree: ModuleTree) -> list[Certificate]:
     return found
 
 
-# --- modules -----------------------------------------------------------------------------------------------------------
+# --- modules --------------------------------------------------------------------------------------------------------
 
 
-def missing_modules(tree: ModuleTree, config: TerraformConfig) -> list[Certificate]:
+def missing_modules(tree: ModuleTree) -> list[Certificate]:
     """A certificate for every module call whose files are not here."""
-    found: list[Certificate] = []
-    for module in tree.modules.values():
-        for call in module.module_calls:
-            if call.key is None and call.source is not None:
-                found.append(_module_certificate(module, call, config))
-    return found
+    return [
+        _module_certificate(module, call)
+        for module in tree.modules.values()
+        for call in module.module_calls
+        if call.key is None and call.source is not None
+    ]
 
 
-def _module_certificate(module: Module, call: ModuleCall, config: TerraformConfig) -> Certificate:
+def _module_certificate(module: Module, call: ModuleCall) -> Certificate:
     source = call.source or ""
     at = call.source_range or call.header
     prefix = "".join(f"module.{step}." for step in module.key.split(".") if step)
@@ -207,7 +212,8 @@ def _module_certificate(module: Module, call: ModuleCall, config: TerraformConfi
         ".terraform/modules before.",
         at,
         address=f"{prefix}module.{call.name}",
-        fix="Write the resources out instead of calling the module, or run `terraform init` (or `terraform get`) in the "
+        fix="Write the resources out instead of calling the module, or run `terraform init` (or `terraform get`) in "
+        "the "
         "directory first so that the module is on disk.",
         notes=notes,
     )
@@ -237,7 +243,7 @@ def _manifest(tree: ModuleTree, config: TerraformConfig) -> bytes:
     return json.dumps({"Modules": entries}).encode()
 
 
-# --- the copy ----------------------------------------------------------------------------------------------------------
+# --- the copy -------------------------------------------------------------------------------------------------------
 
 
 def write_copy(config: TerraformConfig, tree: ModuleTree, directory: str, settings: VerifySettings) -> Prepared:
@@ -245,25 +251,25 @@ def write_copy(config: TerraformConfig, tree: ModuleTree, directory: str, settin
 
     Raises OSError when the disk is full.
     """
-    top = os.path.join(directory, "c")
-    root = os.path.normpath(os.path.join(top, config.root))
+    top = f"{directory}/c"
+    root = posixpath.normpath(f"{top}/{config.root}")
     blanks = _blanks(tree)
     made: set[str] = set()
     for path, content in config.files.items():
         if _SKIPPED.search(path) or ("/.terraform/" in f"/{path}" and "/.terraform/modules/" not in f"/{path}"):
             continue
-        target = os.path.join(top, path)
-        parent = os.path.dirname(target)
+        target = f"{top}/{path}"
+        parent = posixpath.dirname(target)
         if parent not in made:
-            os.makedirs(parent, exist_ok=True)
+            Path(parent).mkdir(parents=True, exist_ok=True)
             made.add(parent)
         spans = blanks.get(path)
         with open(target, "wb") as handle:
             handle.write(_blank(content, spans, json_syntax=path.endswith(".json")) if spans else content)
-    os.makedirs(root, exist_ok=True)
+    Path(root).mkdir(parents=True, exist_ok=True)
     if len(tree.modules) > 1:
-        target = os.path.join(root, ".terraform", "modules")
-        os.makedirs(target, exist_ok=True)
+        target = f"{root}/.terraform/modules"
+        Path(target).mkdir(parents=True, exist_ok=True)
         Path(target, "modules.json").write_bytes(_manifest(tree, config))
     if settings.state is not None:
         Path(root, "terraform.tfstate").write_bytes(settings.state)

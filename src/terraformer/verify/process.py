@@ -43,7 +43,9 @@ class LimitReached(Exception):
 
 
 class Died(Exception):
-    """The worker ended by itself or was killed from outside; ``panic`` is the first line of Terraform's panic, if any."""
+    """The worker ended by itself or was killed from outside; ``panic`` is the first line of Terraform's panic, if
+    any.
+    """
 
     def __init__(self, message: str, stage: Stage, panic: str, *, memory: bool) -> None:
         super().__init__(message)
@@ -60,10 +62,11 @@ class Answer:
     plan: bytes | None
 
 
-# The Go runtime reads the environment that the process was started with, so TF_REATTACH_PROVIDERS must be there from the
-# start; but it holds the worker's own process id. So a first, bare interpreter puts it in and becomes the worker.
+# The Go runtime reads the environment that the process was started with, so TF_REATTACH_PROVIDERS must be there from
+# the start; but it holds the worker's own process id. So a first, bare interpreter puts it in and becomes the worker.
 _BOOTSTRAP = (
-    "import os,sys;e=os.environ;e['TF_REATTACH_PROVIDERS']=e['TF_REATTACH_PROVIDERS'].replace('\"Pid\": 0','\"Pid\": %d'%os.getpid());"
+    "import os,sys;e=os.environ;e['TF_REATTACH_PROVIDERS']=e['TF_REATTACH_PROVIDERS'].replace('\"Pid\": 0','\"Pid\": "
+    "%d'%os.getpid());"
     "os.execve(sys.executable,[sys.executable,*sys.argv[1:]],e)"
 )
 
@@ -82,12 +85,12 @@ def clean_environment(scratch: Path, core: Core) -> dict[str, str]:
         "TMPDIR": str(scratch / "tmp"),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
-        "PYTHONPATH": os.pathsep.join(os.path.abspath(p) for p in sys.path if p and os.path.exists(p)),
+        "PYTHONPATH": os.pathsep.join(str(Path(p).absolute()) for p in sys.path if p and Path(p).exists()),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "TERRAFORMER_SCRATCH": str(scratch),
-        "TERRAFORMER_BUNDLE_PATH": os.pathsep.join(os.path.abspath(p) for p in cache_directories()),
+        "TERRAFORMER_BUNDLE_PATH": os.pathsep.join(str(p.absolute()) for p in cache_directories()),
         "TF_CLI_CONFIG_FILE": str(empty),
         "TF_DATA_DIR": ".terraform",
         "TF_IN_AUTOMATION": "1",
@@ -236,7 +239,9 @@ class WorkerProcess:
         return head.decode("utf-8", "replace")
 
     def run(self, request: dict[str, Any], *, timeout: float, memory_mb: int) -> Answer:
-        """Send a verification and wait for its report. Raises LimitReached, Died (the worker is gone then), ToolFailure."""
+        """Send a verification and wait for its report. Raises LimitReached, Died (the worker is gone then),
+        ToolFailure.
+        """
         self._stage = Stage.COMPILE
         self.runs += 1
         started = time.monotonic()
@@ -301,7 +306,7 @@ def _group(leader: int) -> list[int]:
     """Process ids of a process group."""
     found = [leader]
     try:
-        names = os.listdir("/proc")
+        names = [entry.name for entry in os.scandir("/proc")]
     except OSError:
         return found
     for name in names:

@@ -6,9 +6,9 @@ Sources: Documentation/userspace-api/landlock.rst and seccomp_filter.rst of the 
 What is covered: reading and writing files outside the given directories (symbolic links included, since Landlock looks
 at the file that is reached), sockets other than Unix ones, starting programs (unless asked for), signals to processes
 outside, tracing, mounting, kernel keyrings, BPF and io_uring. What is not: connecting to Unix sockets by path name
-(Terraform has no feature that does so), the existence and metadata of files (``stat``), processor time (the parent watches
-that) and covert channels. On kernels without Landlock, and on macOS, ``apply`` says so and the caller checks file functions
-statically instead.
+(Terraform has no feature that does so), the existence and metadata of files (``stat``), processor time (the parent
+watches that) and covert channels. On kernels without Landlock, and on macOS, ``apply`` says so and the caller checks
+file functions statically instead.
 """
 
 from __future__ import annotations
@@ -90,8 +90,9 @@ def apply(
 ) -> SandboxState:
     """Close the cage around the calling thread (call it while it is the only one).
 
-    ``readable``, ``executable`` (read and run) and ``writable`` are files or directories with all below them; missing ones
-    are left out. Programs can be started only when ``executable`` names any. ``memory_mb`` bounds private memory (0: not).
+    ``readable``, ``executable`` (read and run) and ``writable`` are files or directories with all below them; missing
+    ones are left out. Programs can be started only when ``executable`` names any. ``memory_mb`` bounds private memory
+    (0: not).
     """
     executables = list(executable)
     _limits(memory_mb, file_mb)
@@ -154,7 +155,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     except OSError:
         return
     try:
-        if not os.path.isdir(path):
+        if not Path(path).is_dir():
             rights &= _FILE_RIGHTS
         rule = struct.pack("=Qi", rights, handle)
         done = libc.syscall(
@@ -170,7 +171,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
         os.close(handle)
 
 
-# --- seccomp -----------------------------------------------------------------------------------------------------------
+# --- seccomp --------------------------------------------------------------------------------------------------------
 
 _LD_WORD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW = 0x7FFF0000

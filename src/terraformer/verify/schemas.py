@@ -1,11 +1,12 @@
 """Keeps Terraform's process-wide cache of provider schemas true when one process serves many configurations.
 
-Terraform remembers a provider's schema for as long as the process lives (providers.SchemaCache) and looks there before it
-asks the provider; only a provider instance that is asked by itself writes there anew (internal/plugin6/grpc_provider.go,
-internal/schemarepo/loadschemas). Since each configuration is served just the types that it uses, the remembered schema is
-that of another configuration. Validating a provider block that holds an argument makes Terraform ask the provider itself
-once more (an empty block does not, and a provider without resources is not looked at), so a tiny module with such blocks is
-validated before. It costs three milliseconds and is left out when the types are the same as last time.
+Terraform remembers a provider's schema for as long as the process lives (providers.SchemaCache) and looks there before
+it asks the provider; only a provider instance that is asked by itself writes there anew
+(internal/plugin6/grpc_provider.go, internal/schemarepo/loadschemas). Since each configuration is served just the types
+that it uses, the remembered schema is that of another configuration. Validating a provider block that holds an argument
+makes Terraform ask the provider itself once more (an empty block does not, and a provider without resources is not
+looked at), so a tiny module with such blocks is validated before. It costs three milliseconds and is left out when the
+types are the same as last time.
 """
 
 from __future__ import annotations

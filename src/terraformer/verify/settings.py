@@ -64,7 +64,8 @@ class VerifySettings:
         stages = tuple(Stage(s) for s in self.stages)
         if not stages or stages != DEFAULT_STAGES[: len(stages)]:
             raise SettingsError(
-                f"stages must be compile, deploy and policy in this order, or the first of them; not {', '.join(stages)!r}"
+                f"stages must be compile, deploy and policy in this order, or the first of them; not "
+                f"{', '.join(stages)!r}"
             )
         object.__setattr__(self, "stages", stages)
         for name in ("timeout", "memory_mb", "output_mb", "input_mb", "max_files"):

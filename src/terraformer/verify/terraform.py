@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from terraformer.errors import ToolFailure
@@ -61,7 +62,7 @@ def _anonymous_file() -> int:
     if hasattr(os, "memfd_create"):
         return os.memfd_create("terraformer", os.MFD_CLOEXEC)
     handle, path = tempfile.mkstemp()
-    os.unlink(path)
+    Path(path).unlink()
     return handle
 
 

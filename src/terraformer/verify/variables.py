@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
@@ -75,7 +74,7 @@ def plan_variables(
 
     Raises OSError when the disk is full.
     """
-    plan = VariablePlan(path=os.path.join(directory, "placeholders.tfvars.json"))
+    plan = VariablePlan(path=f"{directory}/placeholders.tfvars.json")
     given = given_names(config, settings)
     for variable in root.variables:
         if variable.has_default or variable.name in given:
@@ -103,13 +102,13 @@ def plan_variables(
         plan.arguments.append(f"-var-file={plan.path}")
     for index, (name, content) in enumerate(settings.var_files):
         suffix = ".tfvars.json" if name.endswith(".json") else ".tfvars"
-        path = os.path.join(directory, f"given-{index}{suffix}")
+        path = f"{directory}/given-{index}{suffix}"
         Path(path).write_bytes(content)
         plan.renamed[path] = name
         plan.arguments.append(f"-var-file={path}")
     plain = {k: v for k, v in settings.vars.items() if not isinstance(v, str)}
     if plain:
-        path = os.path.join(directory, "given.tfvars.json")
+        path = f"{directory}/given.tfvars.json"
         Path(path).write_text(json.dumps(plain), encoding="utf-8")
         plan.arguments.append(f"-var-file={path}")
     plan.arguments.extend(f"-var={k}={v}" for k, v in settings.vars.items() if isinstance(v, str))
@@ -131,7 +130,7 @@ def assumptions(plan: VariablePlan, root: Module) -> list[Assumption]:
     ]
 
 
-# --- values that meet a validation block ---------------------------------------------------------------------------------
+# --- values that meet a validation block ----------------------------------------------------------------------------
 
 _LIST = re.compile(r"contains\(\s*(\[[^\]]*\])\s*,\s*(?:\w+\(\s*)*var\.(\w+)")
 _EQUAL = re.compile(r"(?:var\.(\w+)\s*==\s*(\"[^\"$]*\"|-?\d+(?:\.\d+)?|true|false))")
@@ -145,7 +144,9 @@ _SUBSTR = re.compile(r"substr\(\s*var\.\w+\s*,\s*0\s*,\s*\d+\s*\)\s*==\s*\"([^\"
 
 
 def value_for_condition(variable: VariableRef) -> Any:
-    """A value read off the variable's validation conditions, None when they name none. Heuristics: Terraform judges it."""
+    """A value read off the variable's validation conditions, None when they name none. Heuristics: Terraform judges
+    it.
+    """
     kind = (variable.type_expr or "string").strip()
     scalar = kind in ("string", "number", "bool", "any")
     for validation in variable.validations:
@@ -233,7 +234,9 @@ COMMON_STRINGS = (
 
 
 def example_of(pattern: str) -> str | None:
-    """A string that matches a regular expression (RE2 as far as Python reads it), None when none of the guesses does."""
+    """A string that matches a regular expression (RE2 as far as Python reads it), None when none of the guesses
+    does.
+    """
     try:
         compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError):

@@ -1,8 +1,8 @@
 """The worker process: ``python -m terraformer.verify.worker HANDLE`` with a socket to its parent.
 
 It hosts Terraform (as a library, in this process), the provider host and the policy engine, inside the sandbox. One
-request at a time; a thread of its own reads the socket, so that the end of the parent ends the worker and all its children
-whatever Terraform is doing.
+request at a time; a thread of its own reads the socket, so that the end of the parent ends the worker and all its
+children whatever Terraform is doing.
 
 Everything that may be imported is imported before the sandbox closes: afterwards the standard library and site-packages
 cannot be read any more, which is what keeps ``file("/...")`` of a configuration from reading them too.
@@ -131,7 +131,7 @@ def _start(message: dict[str, Any], scratch: Path) -> tuple[Any, list[Any]]:
     from terraformer.verify.terraform import open_terraform
 
     provider_room = Path(bundle.__file__).parent
-    readable = [
+    readable: list[str | Path] = [
         provider_room,
         *bundle.cache_directories(),
         "/dev/urandom",

@@ -169,7 +169,8 @@ def test_strict_variables(pool: VerifierPool) -> None:
 )
 def test_made_up_values_meet_validations(pool: VerifierPool, type_: str, condition: str) -> None:
     text = (
-        f'variable "x" {{\n  type = {type_}\n  validation {{\n    condition     = {condition}\n    error_message = "No."\n  '
+        f'variable "x" {{\n  type = {type_}\n  validation {{\n    condition     = {condition}\n    error_message = '
+        f'"No."\n  '
         '}\n}\n\noutput "x" {\n  value = var.x\n}\n'
     )
     report = pool.verify(config(text))
@@ -178,7 +179,8 @@ def test_made_up_values_meet_validations(pool: VerifierPool, type_: str, conditi
 
 def test_a_validation_that_nothing_meets_is_no_verdict(pool: VerifierPool) -> None:
     text = (
-        'variable "x" {\n  type = string\n  validation {\n    condition     = sha256(var.x) == "abc"\n    error_message = '
+        'variable "x" {\n  type = string\n  validation {\n    condition     = sha256(var.x) == "abc"\n    '
+        "error_message = "
         '"No."\n  }\n}\n\noutput "x" {\n  value = var.x\n}\n'
     )
     report = pool.verify(config(text))

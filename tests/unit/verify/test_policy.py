@@ -147,12 +147,14 @@ allow if {
     "text",
     [
         "package a\n\nvalid {\n  input.resource_changes\n}\n",
-        "package a\n\nimport future.keywords.in\n\ndefault valid := false\n\nvalid {\n  some r in input.resource_changes\n  "
+        "package a\n\nimport future.keywords.in\n\ndefault valid := false\n\nvalid {\n  some r in "
+        "input.resource_changes\n  "
         'r.type == "aws_sqs_queue"\n}\n',
         "package a\n\nimport rego.v1\n\nallow if input.resource_changes\n",
         "package a\n\nallow := true if {\n  count(input.resource_changes) == 1\n}\n",
         "package a\n\nimport future.keywords.if\n\nallow if {\n  input.resource_changes\n}\n",
-        "package a.b.c\n\ndefault is_valid_x := false\n\nis_valid_x if {\n  every r in input.resource_changes {\n    r.type == "
+        "package a.b.c\n\ndefault is_valid_x := false\n\nis_valid_x if {\n  every r in input.resource_changes {\n    "
+        "r.type == "
         '"aws_sqs_queue"\n  }\n}\n',
     ],
 )
@@ -229,7 +231,7 @@ def test_each_policy_is_judged_by_itself_and_libraries_are_seen() -> None:
     )
     outcome = check(library, user, V0 % "gamma")
     assert outcome.tool_errors == []
-    assert [(r.policy, r.passed) for r in outcome.rules][0] == ("p1.rego", True)
+    assert (outcome.rules[0].policy, outcome.rules[0].passed) == ("p1.rego", True)
     assert outcome.passed is False
 
 

@@ -39,7 +39,8 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
     _code(
         "unsupported-argument",
         "The block has no such argument",
-        "The provider's schema knows no argument of this name here. It may be misspelt, belong into a nested block, or come "
+        "The provider's schema knows no argument of this name here. It may be misspelt, belong into a nested block, "
+        "or come "
         "from another resource type or provider version.",
         "Use the argument that is suggested, move it into the block that has it, or remove it.",
         'resource "aws_sqs_queue" "jobs" {\n  queue_name = "jobs"\n}\n',
@@ -48,7 +49,8 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
     _code(
         "unsupported-block",
         "The block has no such nested block",
-        "The provider's schema knows no nested block of this name here; it may be an argument, or a resource of its own.",
+        "The provider's schema knows no nested block of this name here; it may be an argument, or a resource of its "
+        "own.",
         "Write it as an argument (with =), use the suggested block, or the separate resource type.",
         'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n  encryption {\n    enabled = true\n  }\n}\n',
         'resource "aws_sqs_queue" "jobs" {\n  name                    = "jobs"\n  sqs_managed_sse_enabled = true\n}\n',
@@ -68,7 +70,8 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "The schema requires at least one block of this type.",
         "Add the block; the certificate shows its shape.",
         'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n}\n',
-        'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n  versioning_configuration {\n    status = '
+        'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n  versioning_configuration {\n    '
+        "status = "
         '"Enabled"\n  }\n}\n',
     ),
     _code(
@@ -76,9 +79,11 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "A block stands too often",
         "The schema admits fewer blocks of this type.",
         "Merge them into one, or use several resources.",
-        'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n  versioning_configuration {\n    status = '
+        'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n  versioning_configuration {\n    '
+        "status = "
         '"Enabled"\n  }\n  versioning_configuration {\n    mfa_delete = "Disabled"\n    status = "Enabled"\n  }\n}\n',
-        'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n  versioning_configuration {\n    status     = '
+        'resource "aws_s3_bucket_versioning" "v" {\n  bucket = "logs-of-ours"\n  versioning_configuration {\n    '
+        "status     = "
         '"Enabled"\n    mfa_delete = "Disabled"\n  }\n}\n',
     ),
     _code(
@@ -141,7 +146,8 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
     _code(
         "duplicate-declaration",
         "Two things of one kind have the same name",
-        "Names are unique in a module: for resources by type and name, for variables, outputs, locals and modules by name.",
+        "Names are unique in a module: for resources by type and name, for variables, outputs, locals and modules by "
+        "name.",
         "Rename one of the two, or remove it.",
         _QUEUE + "\n" + _QUEUE,
         _QUEUE,
@@ -159,11 +165,15 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "Things depend on each other in a circle",
         "Terraform needs an order; resources that refer to each other have none.",
         "Move one of the references into a resource of its own (a rule, an attachment).",
-        'resource "aws_security_group" "a" {\n  name = "a"\n  ingress {\n    from_port       = 0\n    to_port         = 0\n    '
-        'protocol        = "-1"\n    security_groups = [aws_security_group.b.id]\n  }\n}\n\nresource "aws_security_group" "b" '
-        '{\n  name = "b"\n  ingress {\n    from_port       = 0\n    to_port         = 0\n    protocol        = "-1"\n    '
+        'resource "aws_security_group" "a" {\n  name = "a"\n  ingress {\n    from_port       = 0\n    to_port         '
+        "= 0\n    "
+        'protocol        = "-1"\n    security_groups = [aws_security_group.b.id]\n  }\n}\n\nresource '
+        '"aws_security_group" "b" '
+        '{\n  name = "b"\n  ingress {\n    from_port       = 0\n    to_port         = 0\n    protocol        = "-1"\n '
+        "   "
         "security_groups = [aws_security_group.a.id]\n  }\n}\n",
-        'resource "aws_security_group" "a" {\n  name = "a"\n}\n\nresource "aws_security_group" "b" {\n  name = "b"\n  ingress '
+        'resource "aws_security_group" "a" {\n  name = "a"\n}\n\nresource "aws_security_group" "b" {\n  name = "b"\n  '
+        "ingress "
         '{\n    from_port       = 0\n    to_port         = 0\n    protocol        = "-1"\n    security_groups = '
         "[aws_security_group.a.id]\n  }\n}\n",
     ),
@@ -172,9 +182,11 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "A reference does not say which instance it means",
         "With count or for_each a resource has several instances.",
         'Name one ([0], ["key"]) or all of them ([*]).',
-        'resource "aws_sqs_queue" "jobs" {\n  count = 2\n  name  = "jobs-${count.index}"\n}\n\noutput "address" {\n  value = '
+        'resource "aws_sqs_queue" "jobs" {\n  count = 2\n  name  = "jobs-${count.index}"\n}\n\noutput "address" {\n  '
+        "value = "
         "aws_sqs_queue.jobs.url\n}\n",
-        'resource "aws_sqs_queue" "jobs" {\n  count = 2\n  name  = "jobs-${count.index}"\n}\n\noutput "addresses" {\n  value = '
+        'resource "aws_sqs_queue" "jobs" {\n  count = 2\n  name  = "jobs-${count.index}"\n}\n\noutput "addresses" {\n '
+        " value = "
         "aws_sqs_queue.jobs[*].url\n}\n",
     ),
     _code(
@@ -196,7 +208,8 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
     _code(
         "variables-not-allowed",
         "A literal value is needed here",
-        "Some places are read before anything is evaluated: backends, module sources, variable defaults, lifecycle settings.",
+        "Some places are read before anything is evaluated: backends, module sources, variable defaults, lifecycle "
+        "settings.",
         "Write the value out.",
         'locals {\n  name = "jobs"\n}\n\nvariable "queue" {\n  default = local.name\n}\n',
         'variable "queue" {\n  default = "jobs"\n}\n',
@@ -222,9 +235,11 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "An output shows a sensitive value",
         "A root module output that depends on a sensitive value must say so.",
         "Set sensitive = true on the output.",
-        'variable "token" {\n  type      = string\n  sensitive = true\n  default   = "abc"\n}\n\noutput "token" {\n  value = '
+        'variable "token" {\n  type      = string\n  sensitive = true\n  default   = "abc"\n}\n\noutput "token" {\n  '
+        "value = "
         "var.token\n}\n",
-        'variable "token" {\n  type      = string\n  sensitive = true\n  default   = "abc"\n}\n\noutput "token" {\n  value     '
+        'variable "token" {\n  type      = string\n  sensitive = true\n  default   = "abc"\n}\n\noutput "token" {\n  '
+        "value     "
         "= var.token\n  sensitive = true\n}\n",
     ),
     _code(
@@ -242,20 +257,24 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
     _code(
         "module-provider-mismatch",
         "A module is given another provider than it needs",
-        "The providers argument of a module call must name, for every provider configuration that the module requires, one of "
+        "The providers argument of a module call must name, for every provider configuration that the module "
+        "requires, one of "
         "the same provider.",
         "Pass the right provider configuration, or none.",
         {
             "main.tf": 'module "queue" {\n  source = "./queue"\n}\n',
             "queue/main.tf": "terraform {\n  required_providers {\n    aws = {\n      source                = "
-            '"hashicorp/aws"\n      configuration_aliases = [aws.main]\n    }\n  }\n}\n\nresource "aws_sqs_queue" "jobs" {\n  '
+            '"hashicorp/aws"\n      configuration_aliases = [aws.main]\n    }\n  }\n}\n\nresource "aws_sqs_queue" '
+            '"jobs" {\n  '
             "provider = aws.main\n}\n",
         },
         {
-            "main.tf": 'provider "aws" {\n  region = "us-east-1"\n}\n\nmodule "queue" {\n  source    = "./queue"\n  providers '
+            "main.tf": 'provider "aws" {\n  region = "us-east-1"\n}\n\nmodule "queue" {\n  source    = "./queue"\n  '
+            "providers "
             "= {\n    aws.main = aws\n  }\n}\n",
             "queue/main.tf": "terraform {\n  required_providers {\n    aws = {\n      source                = "
-            '"hashicorp/aws"\n      configuration_aliases = [aws.main]\n    }\n  }\n}\n\nresource "aws_sqs_queue" "jobs" {\n  '
+            '"hashicorp/aws"\n      configuration_aliases = [aws.main]\n    }\n  }\n}\n\nresource "aws_sqs_queue" '
+            '"jobs" {\n  '
             "provider = aws.main\n}\n",
         },
     ),
@@ -265,13 +284,15 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "A resource names a provider configuration (an alias) that no provider block declares.",
         "Declare the provider block with that alias, or use the default one.",
         'resource "aws_sqs_queue" "jobs" {\n  provider = aws.west\n  name     = "jobs"\n}\n',
-        'provider "aws" {\n  alias  = "west"\n  region = "us-west-2"\n}\n\nresource "aws_sqs_queue" "jobs" {\n  provider = '
+        'provider "aws" {\n  alias  = "west"\n  region = "us-west-2"\n}\n\nresource "aws_sqs_queue" "jobs" {\n  '
+        "provider = "
         'aws.west\n  name     = "jobs"\n}\n',
     ),
     _code(
         "provider-unknown",
         "No schema of this provider is installed",
-        "The configuration needs a provider that the package ships no schema bundle for. Where no required_providers names it, "
+        "The configuration needs a provider that the package ships no schema bundle for. Where no required_providers "
+        "names it, "
         "Terraform infers it from the type's first word, so a misspelt type looks like this too.",
         "Correct the type's prefix; or capture the schema of a real provider once: "
         "`terraform providers schema -json | terraformer schema capture -`.",
@@ -281,12 +302,16 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
     _code(
         "provider-version",
         "The provider version asked for is not installed",
-        "No bundle satisfies the version constraint of required_providers, so the newest one was used. Arguments that changed "
+        "No bundle satisfies the version constraint of required_providers, so the newest one was used. Arguments that "
+        "changed "
         "between the versions are judged by the one that was used.",
-        "Widen the constraint, or capture the schema of the version that you use. With strict versions this is an error.",
-        'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "~> 2.7"\n    }\n  '
+        "Widen the constraint, or capture the schema of the version that you use. With strict versions this is an "
+        "error.",
+        'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "~> '
+        '2.7"\n    }\n  '
         "}\n}\n\n" + _QUEUE,
-        'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = ">= 5.0"\n    }\n  '
+        'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = ">= '
+        '5.0"\n    }\n  '
         "}\n}\n\n" + _QUEUE,
         severity=Severity.WARNING,
     ),
@@ -364,7 +389,8 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "A moved block contradicts the configuration",
         "A moved block says that a resource has a new address; the old address must not be declared any more.",
         "Remove the old resource block, or the moved block.",
-        'resource "aws_sqs_queue" "old" {\n  name = "a"\n}\n\nresource "aws_sqs_queue" "new" {\n  name = "b"\n}\n\nmoved {\n  '
+        'resource "aws_sqs_queue" "old" {\n  name = "a"\n}\n\nresource "aws_sqs_queue" "new" {\n  name = '
+        '"b"\n}\n\nmoved {\n  '
         "from = aws_sqs_queue.old\n  to   = aws_sqs_queue.new\n}\n",
         'resource "aws_sqs_queue" "new" {\n  name = "b"\n}\n\nmoved {\n  from = aws_sqs_queue.old\n  to   = '
         "aws_sqs_queue.new\n}\n",

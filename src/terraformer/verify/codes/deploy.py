@@ -37,8 +37,10 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
     _code(
         "variable-value-missing",
         "A variable has no value",
-        "A root module variable without a default was given no value. Without strict variables a typed value is made up and "
-        "listed as an assumption; where the variable's validation refuses all of them, this is a warning and the plan is not "
+        "A root module variable without a default was given no value. Without strict variables a typed value is made "
+        "up and "
+        "listed as an assumption; where the variable's validation refuses all of them, this is a warning and the plan "
+        "is not "
         "judged.",
         "Give the variable a default, or pass --var name=value.",
         'variable "queue" {\n  type = string\n}\n\nresource "aws_sqs_queue" "jobs" {\n  name = var.queue\n}\n',
@@ -51,11 +53,15 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         "A variable's value does not meet its validation",
         "The condition of a validation block is false for the value, or the value does not fit the type.",
         "Change the value or the condition.",
-        'variable "stage" {\n  type    = string\n  default = "qa"\n  validation {\n    condition     = contains(["dev", '
-        '"prod"], var.stage)\n    error_message = "The stage is dev or prod."\n  }\n}\n\nresource "aws_sqs_queue" "jobs" {\n  '
+        'variable "stage" {\n  type    = string\n  default = "qa"\n  validation {\n    condition     = '
+        'contains(["dev", '
+        '"prod"], var.stage)\n    error_message = "The stage is dev or prod."\n  }\n}\n\nresource "aws_sqs_queue" '
+        '"jobs" {\n  '
         "name = var.stage\n}\n",
-        'variable "stage" {\n  type    = string\n  default = "dev"\n  validation {\n    condition     = contains(["dev", '
-        '"prod"], var.stage)\n    error_message = "The stage is dev or prod."\n  }\n}\n\nresource "aws_sqs_queue" "jobs" {\n  '
+        'variable "stage" {\n  type    = string\n  default = "dev"\n  validation {\n    condition     = '
+        'contains(["dev", '
+        '"prod"], var.stage)\n    error_message = "The stage is dev or prod."\n  }\n}\n\nresource "aws_sqs_queue" '
+        '"jobs" {\n  '
         "name = var.stage\n}\n",
     ),
     _code(
@@ -74,14 +80,16 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         "A function such as file() or templatefile() names a file that is not in the configuration's directory.",
         "Add the file, or write its content inline.",
         'resource "aws_sqs_queue" "jobs" {\n  name   = "jobs"\n  policy = file("${path.module}/policy.json")\n}\n',
-        'resource "aws_sqs_queue" "jobs" {\n  name   = "jobs"\n  policy = jsonencode({ Version = "2012-10-17", Statement = '
+        'resource "aws_sqs_queue" "jobs" {\n  name   = "jobs"\n  policy = jsonencode({ Version = "2012-10-17", '
+        "Statement = "
         "[] })\n}\n",
         stage=Stage.COMPILE,
     ),
     _code(
         "file-access",
         "The configuration reads outside its directory",
-        "Functions may only read files inside the configuration's own directory: a configuration may come from anywhere.",
+        "Functions may only read files inside the configuration's own directory: a configuration may come from "
+        "anywhere.",
         "Copy the file into the configuration's directory and name it below ${path.module}.",
         'output "users" {\n  value = file("/etc/passwd")\n}\n',
         'output "users" {\n  value = "alice"\n}\n',
@@ -92,9 +100,11 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         "A list or map has no such element",
         "The expression asks for an element that the value does not have.",
         "Use an index or key that exists, or try() and lookup() with a default.",
-        'locals {\n  zones = ["us-east-1a"]\n}\n\nresource "aws_ebs_volume" "data" {\n  availability_zone = local.zones[1]\n  '
+        'locals {\n  zones = ["us-east-1a"]\n}\n\nresource "aws_ebs_volume" "data" {\n  availability_zone = '
+        "local.zones[1]\n  "
         "size              = 10\n}\n",
-        'locals {\n  zones = ["us-east-1a"]\n}\n\nresource "aws_ebs_volume" "data" {\n  availability_zone = local.zones[0]\n  '
+        'locals {\n  zones = ["us-east-1a"]\n}\n\nresource "aws_ebs_volume" "data" {\n  availability_zone = '
+        "local.zones[0]\n  "
         "size              = 10\n}\n",
         stage=Stage.COMPILE,
     ),
@@ -103,7 +113,8 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         "A value that is null is used as if it were not",
         "The expression reads an attribute or element of null, or gives null where a value is needed.",
         "Give the value a default, or test it first.",
-        'variable "settings" {\n  type    = object({ name = string })\n  default = null\n}\n\nresource "aws_sqs_queue" "jobs" '
+        'variable "settings" {\n  type    = object({ name = string })\n  default = null\n}\n\nresource '
+        '"aws_sqs_queue" "jobs" '
         "{\n  name = var.settings.name\n}\n",
         'variable "settings" {\n  type    = object({ name = string })\n  default = { name = "jobs" }\n}\n\nresource '
         '"aws_sqs_queue" "jobs" {\n  name = var.settings.name\n}\n',
@@ -111,7 +122,8 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
     _code(
         "invalid-count",
         "count is not a whole number that is known",
-        "Terraform must know the number of instances when it plans: it cannot depend on what only apply tells, and cannot be "
+        "Terraform must know the number of instances when it plans: it cannot depend on what only apply tells, and "
+        "cannot be "
         "negative or null.",
         "Let count depend on variables, locals and data that are known when planning.",
         _QUEUE + '\nresource "aws_sqs_queue" "more" {\n  count = length(aws_sqs_queue.jobs.url)\n}\n',
@@ -131,11 +143,15 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         "A precondition, postcondition or check of the configuration's own failed",
         "The configuration states a condition about itself, and the plan shows it to be false.",
         "Change the configuration so that the condition holds, or correct the condition.",
-        'variable "size" {\n  type    = number\n  default = 0\n}\n\nresource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n  '
-        'lifecycle {\n    precondition {\n      condition     = var.size > 0\n      error_message = "The size is positive."\n '
+        'variable "size" {\n  type    = number\n  default = 0\n}\n\nresource "aws_sqs_queue" "jobs" {\n  name = '
+        '"jobs"\n  '
+        'lifecycle {\n    precondition {\n      condition     = var.size > 0\n      error_message = "The size is '
+        'positive."\n '
         "   }\n  }\n}\n",
-        'variable "size" {\n  type    = number\n  default = 1\n}\n\nresource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n  '
-        'lifecycle {\n    precondition {\n      condition     = var.size > 0\n      error_message = "The size is positive."\n '
+        'variable "size" {\n  type    = number\n  default = 1\n}\n\nresource "aws_sqs_queue" "jobs" {\n  name = '
+        '"jobs"\n  '
+        'lifecycle {\n    precondition {\n      condition     = var.size > 0\n      error_message = "The size is '
+        'positive."\n '
         "   }\n  }\n}\n",
     ),
     _code(
@@ -176,14 +192,16 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
     _code(
         "policy-rule-failed",
         "A policy rule is not met",
-        "A boolean Rego rule that decides about the plan is false or undefined. The certificate names the first condition that "
+        "A boolean Rego rule that decides about the plan is false or undefined. The certificate names the first "
+        "condition that "
         "does not hold, the resources that met those before it, and what was found.",
         "Change the configuration so that the condition holds.",
         _QUEUE,
         'resource "aws_sqs_queue" "jobs" {\n  name                    = "jobs"\n  sqs_managed_sse_enabled = true\n}\n',
         stage=Stage.POLICY,
         policies={
-            "encryption.rego": "package queues\n\nimport rego.v1\n\ndefault is_valid_queue := false\n\nis_valid_queue if {\n  "
+            "encryption.rego": "package queues\n\nimport rego.v1\n\ndefault is_valid_queue := false\n\nis_valid_queue "
+            "if {\n  "
             'some resource in input.planned_values.root_module.resources\n  resource.type == "aws_sqs_queue"\n  '
             "resource.values.sqs_managed_sse_enabled == true\n}\n"
         },
@@ -197,8 +215,10 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         'resource "aws_sqs_queue" "jobs" {\n  name                    = "jobs"\n  sqs_managed_sse_enabled = true\n}\n',
         stage=Stage.POLICY,
         policies={
-            "deny.rego": "package main\n\nimport rego.v1\n\ndeny contains msg if {\n  some change in input.resource_changes\n "
-            ' change.type == "aws_sqs_queue"\n  not change.change.after.sqs_managed_sse_enabled\n  msg := sprintf("%s is not '
+            "deny.rego": "package main\n\nimport rego.v1\n\ndeny contains msg if {\n  some change in "
+            "input.resource_changes\n "
+            ' change.type == "aws_sqs_queue"\n  not change.change.after.sqs_managed_sse_enabled\n  msg := sprintf("%s '
+            "is not "
             'encrypted", [change.address])\n}\n'
         },
     ),
@@ -212,7 +232,8 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         stage=Stage.POLICY,
         severity=Severity.WARNING,
         policies={
-            "warn.rego": "package main\n\nimport rego.v1\n\nwarn contains msg if {\n  some change in input.resource_changes\n "
+            "warn.rego": "package main\n\nimport rego.v1\n\nwarn contains msg if {\n  some change in "
+            "input.resource_changes\n "
             ' change.change.after.tags == null\n  msg := sprintf("%s has no tags", [change.address])\n}\n'
         },
     ),

@@ -15,9 +15,9 @@ __all__ = ["CodeInfo"]
 class CodeInfo:
     """One code: its page in docs/certificates is written from this.
 
-    ``bad`` is a configuration (file name -> text) that gets the code and ``good`` the same without the fault; both are None
-    where the code needs more than a configuration to appear (``how`` then says what). ``policies`` (file name -> Rego) and
-    ``settings`` (keyword arguments of VerifySettings) belong to both examples.
+    ``bad`` is a configuration (file name -> text) that gets the code and ``good`` the same without the fault; both are
+    None where the code needs more than a configuration to appear (``how`` then says what). ``policies`` (file name ->
+    Rego) and ``settings`` (keyword arguments of VerifySettings) belong to both examples.
     """
 
     code: str

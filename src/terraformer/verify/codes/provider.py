@@ -64,7 +64,8 @@ PROVIDER_CODES: tuple[CodeInfo, ...] = (
         "The text is too short or too long",
         "The provider bounds the length of the value.",
         "Shorten or lengthen it to what the message names.",
-        'resource "aws_s3_bucket" "b" {\n  bucket = "a-name-of-far-more-than-the-sixty-three-characters-that-a-bucket-may-have"\n}\n',
+        'resource "aws_s3_bucket" "b" {\n  bucket = '
+        '"a-name-of-far-more-than-the-sixty-three-characters-that-a-bucket-may-have"\n}\n',
         'resource "aws_s3_bucket" "b" {\n  bucket = "logs-of-ours"\n}\n',
     ),
     _code(
@@ -80,7 +81,8 @@ PROVIDER_CODES: tuple[CodeInfo, ...] = (
         "The value is not an ARN",
         "The provider needs an Amazon Resource Name: arn:partition:service:region:account:resource.",
         "Refer to the resource's arn attribute without quotes, or write the whole ARN.",
-        'resource "aws_iam_role_policy_attachment" "a" {\n  role       = "r"\n  policy_arn = "AdministratorAccess"\n}\n',
+        'resource "aws_iam_role_policy_attachment" "a" {\n  role       = "r"\n  policy_arn = '
+        '"AdministratorAccess"\n}\n',
         'resource "aws_iam_role_policy_attachment" "a" {\n  role       = "r"\n  policy_arn = '
         '"arn:aws:iam::aws:policy/AdministratorAccess"\n}\n',
     ),
@@ -142,9 +144,11 @@ PROVIDER_CODES: tuple[CodeInfo, ...] = (
         "The provider refuses the plan",
         "When a provider plans a resource it checks arguments against each other.",
         "Follow the detail.",
-        'resource "aws_dynamodb_table" "t" {\n  name         = "t"\n  billing_mode = "PAY_PER_REQUEST"\n  hash_key     = '
+        'resource "aws_dynamodb_table" "t" {\n  name         = "t"\n  billing_mode = "PAY_PER_REQUEST"\n  hash_key    '
+        " = "
         '"customer"\n}\n',
-        'resource "aws_dynamodb_table" "t" {\n  name         = "t"\n  billing_mode = "PAY_PER_REQUEST"\n  hash_key     = '
+        'resource "aws_dynamodb_table" "t" {\n  name         = "t"\n  billing_mode = "PAY_PER_REQUEST"\n  hash_key    '
+        " = "
         '"customer"\n  attribute {\n    name = "customer"\n    type = "S"\n  }\n}\n',
         stage=Stage.DEPLOY,
     ),
@@ -190,7 +194,8 @@ PROVIDER_CODES: tuple[CodeInfo, ...] = (
     _code(
         "iam-policy-document",
         "An IAM policy document cannot be built",
-        "aws_iam_policy_document refuses its arguments, for instance two statements with the same sid that must not be merged.",
+        "aws_iam_policy_document refuses its arguments, for instance two statements with the same sid that must not "
+        "be merged.",
         "Follow the detail.",
         stage=Stage.DEPLOY,
         how="Appears for contradictory statements.",

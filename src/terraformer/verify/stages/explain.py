@@ -1,9 +1,10 @@
 """Why a Rego rule did not hold: its first statement that fails, on which resources, and what was found instead.
 
-The statements of a body are conjunctive, so the shortest prefix of them that has no solution ends in the one that fails.
-All prefixes of a rule's bodies are added to a copy of the policy as probe rules and evaluated at once; further probes read
-the addresses that were reached and the left side of a comparison. A statement that is a call or a reference to another
-rule is followed, at most a few levels deep. Bounded: by the number of probes, and in time by the caller's watchdog.
+The statements of a body are conjunctive, so the shortest prefix of them that has no solution ends in the one that
+fails. All prefixes of a rule's bodies are added to a copy of the policy as probe rules and evaluated at once; further
+probes read the addresses that were reached and the left side of a comparison. A statement that is a call or a reference
+to another rule is followed, at most a few levels deep. Bounded: by the number of probes, and in time by the caller's
+watchdog.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def address_in(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """The statement that fails. ``chain`` are the rules on the way to it; ``reached`` the resources that met all before."""
+    """The statement that fails. ``chain`` are the rules on the way to it; ``reached`` the resources that met all
+    before.
+    """
 
     rule: str
     statement: str
@@ -46,7 +49,7 @@ class _Failure:
     chain: tuple[str, ...]
     reached: tuple[str, ...] = ()
     found: tuple[Any, ...] = ()
-    progress: int = 0
+    progress: float = 0
 
 
 def explain(

@@ -1,8 +1,8 @@
 """One Rego module in regorus: syntax version, what its rules are, and evaluation.
 
 Source: the Rego language reference (openpolicyagent.org, v0 and v1 syntax) and microsoft/regorus.
-Not covered: ``http.send``, ``opa.runtime`` and whatever else of OPA's built-in functions regorus lacks; a rule that needs
-one is undefined, and said to be.
+Not covered: ``http.send``, ``opa.runtime`` and whatever else of OPA's built-in functions regorus lacks; a rule that
+needs one is undefined, and said to be.
 """
 
 from __future__ import annotations
@@ -119,8 +119,9 @@ def _parse(policy: Policy, v0: bool) -> tuple[str, dict[str, Any]]:
 def _hoisted(tree: Any, text: bytes) -> str | None:
     """The policy with every ``some x`` moved to the first ``some`` of its body; None when there is nothing to move.
 
-    regorus 0.13 takes a ``some`` that is reached a second time in backtracking for a second declaration and gives up. Lines
-    stay the same. A variable that the body uses before its ``some`` is another one until then, and stays where it is.
+    regorus 0.13 takes a ``some`` that is reached a second time in backtracking for a second declaration and gives up.
+    Lines stay the same. A variable that the body uses before its ``some`` is another one until then, and stays where it
+    is.
     """
     edits: list[tuple[int, int, bytes]] = []
     stack: list[Any] = [tree["rules"]]
@@ -210,10 +211,13 @@ def _negations(node: Any) -> Iterator[Any]:
 
 
 def source_text(text: bytes, span: Mapping[str, Any]) -> str:
-    """The text of a span. regorus leaves the quotes out of a string's span, and so out of what ends or starts in one."""
+    """The text of a span. regorus leaves the quotes out of a string's span, and so out of what ends or starts in
+    one.
+    """
     start, end = int(span["start"]), int(span["end"])
     part = text[start:end]
-    for quote in (b'"', b"`"):
+    quotes: tuple[bytes, ...] = (b'"', b"`")
+    for quote in quotes:
         if part.replace(b"\\\\", b"").replace(b"\\" + quote, b"").count(quote) % 2 == 0:
             if text[start - 1 : start] == quote and text[end : end + 1] == quote and quote not in part:
                 return text[start - 1 : end + 1].decode("utf-8", "replace")
@@ -272,10 +276,11 @@ def _rules(tree: Mapping[str, Any], text: bytes) -> dict[str, Rule]:
 
 
 def evaluate(module: RegoModule, helpers: Sequence[RegoModule], plan: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The value of every rule of the module's package that is defined, and messages of rules that could not be evaluated.
+    """The value of every rule of the module's package that is defined, and messages of rules that could not be
+    evaluated.
 
-    OPA takes an error of a built-in function as "undefined"; regorus raises, so on an error each rule is evaluated alone
-    and the one that fails is undefined.
+    OPA takes an error of a built-in function as "undefined"; regorus raises, so on an error each rule is evaluated
+    alone and the one that fails is undefined.
     """
     same = [h for h in helpers if h.v0 == module.v0]
     engine = new_engine(module, *same)
