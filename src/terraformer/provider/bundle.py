@@ -330,7 +330,9 @@ def search(
         newest: dict[str, BundleInfo] = {}
         for info in installed():
             newest.setdefault(info.source, info)
-        bundles = [_open(info, True) for info in newest.values()]
+        # a beta provider has the types of the stable one: one answer is enough
+        wanted_sources = [s for s in newest if s.removesuffix("-beta") == s or s.removesuffix("-beta") not in newest]
+        bundles = [_open(newest[s], True) for s in wanted_sources]
     hits = [
         SearchHit(type_name, kind, bundle.source, score)
         for bundle in bundles

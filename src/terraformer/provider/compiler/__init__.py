@@ -5,7 +5,8 @@
     assemble.py     records -> schemas
     facts.py        defaults, replacement, sensitive flags, bounds and hints out of facts/
     overrides.py    the reviewed last word, out of overrides/
-    docs.py         short texts
+    mining.py       texts out of the pulumi wheels
+    docs.py         keeps texts short
     prebuilt.py     the whole way from a wheel (or handwritten/) to a bundle
     dump.py         `terraform providers schema -json` -> bundles
     writer.py       the bundle file

