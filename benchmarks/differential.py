@@ -11,8 +11,8 @@ everything else that is required unknown at the top level, plausible inside the 
 either side may call conflicting, and none of them. Only arguments are used that both versions have with the same type.
 
 A difference is *of the version*, and listed apart, where our check is read from the newer provider's source and the old
-one (1) has no check at all on that argument (it accepts every value of the battery), or (2) names another set of allowed
-values, range or length in its own message for the same argument; in other words where the declarations differ. What
+one (1) has no check, or no check of that kind, on that argument (over the whole battery of values), or (2) names another
+set of allowed values, range, length or pattern in its own message for it; in other words where the declarations differ. What
 remains counts against us. NOT covered: checks at plan time, data sources, provider blocks.
 """
 
@@ -60,7 +60,7 @@ class RealProvider:
             "TF_PLUGIN_MAGIC_COOKIE": COOKIE,
             "PLUGIN_PROTOCOL_VERSIONS": "5",
             "TMPDIR": "/tmp",
-        }  # noqa: S108
+        }
         self.process = subprocess.Popen(
             [str(binary)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -225,11 +225,14 @@ def arguments(old: Block, new: Block, prefix: tuple[str, ...] = ()) -> Iterator[
 
 
 _STRINGS = (
-    "", "x", "terraformer", "Terraformer Value", "a_b", "a-b", "-a", "a--b", "a" * 65, "a" * 300, "a" * 3000, "0", "1", "-1", "true",
+    "", "x", "terraformer", "Terraformer Value", "a_b", "a-b", "-a", "a--b", "a" * 65, "a" * 300, "a" * 3000,
+    "0", "1", "-1", "true",
     "UPPER", "123456789012", "arn:aws:iam::123456789012:role/x", "arn:aws:s3:::x", "arn:aws:x", "us-east-1",
-    "10.0.0.0/16", "10.0.0.1/16", "10.0.0.1", "2001:db8::/56", "::1", "{}", '{"a":1}', '{"a":', "[1]", "https://example.com/x", "http://example.com",
-    "example.com", "2024-01-02T03:04:05Z", "2024-01-02", "sun:03:00-sun:04:00", "03:00-04:00", "aGVsbG8=", "rate(5 minutes)",
-    "cron(0 12 * * ? *)", "user@example.com", "alias/x", "s3://bucket/key", "5m", "lt-0123456789abcdef0", "ENABLED", "Enabled", "${x}",
+    "10.0.0.0/16", "10.0.0.1/16", "10.0.0.1", "2001:db8::/56", "::1", "{}", '{"a":1}', '{"a":', "[1]", "https://example.com/x",
+    "http://example.com", "example.com", "2024-01-02T03:04:05Z", "2024-01-02", "sun:03:00-sun:04:00", "03:00-04:00",
+    "aGVsbG8=", "rate(5 minutes)",
+    "cron(0 12 * * ? *)", "user@example.com", "alias/x", "s3://bucket/key", "5m",
+    "lt-0123456789abcdef0", "ENABLED", "Enabled", "${x}",
 )  # fmt: skip
 _NUMBERS = (-1, 0, 1, 5, 59, 60, 100, 1000, 65535, 65536, 100000, 10**9)
 
@@ -332,7 +335,7 @@ _KINDS = (
     ("relations", r"conflicts with|only one of|one of `|all of `|must be specified"),
     (
         "enum",
-        r"to be one of|must be one of|must contain a valid|valid values|not a valid value|Invalid value|unsupported|Must be one of",
+        r"to be one of|must be one of|must contain a valid|valid values|not a valid value|Invalid value|Must be one of",
     ),
     ("arn", r"\bARN\b|\barn\b"),
     ("json", r"JSON|json|policy"),
@@ -372,7 +375,7 @@ class Verdict:
     ours: list[str]
 
 
-def compare(real: RealProvider, case: Case, old: Block, schema: Any, ctx: ProviderContext, cty: Any) -> Verdict:
+def compare(real: RealProvider, case: Case, schema: Any, ctx: ProviderContext, cty: Any) -> Verdict:
     theirs = real.validate(case.type, case.config, cty)
     ours = validators.validate_resource(SOURCE, "resource", case.type, conform(case.config, schema.block), schema, ctx)
     own = [(f"{d.summary} {d.detail}".strip(), d.path) for d in ours if d.severity == "error"]
@@ -387,7 +390,7 @@ def compare(real: RealProvider, case: Case, old: Block, schema: Any, ctx: Provid
                 r"is required, but no definition|Too (many|few)|Not enough|Insufficient", message
             ):
                 continue
-            # The SDK of 2021 reports wrong paths at times (its steps share memory): the address in the message comes first.
+            # The SDK of 2021 reports wrong paths at times (its steps share memory): the address in the message is first.
             if key.search(message) or (not re.search(r"\w\.\d+\.\w", message) and at(path)[-1:] == case.path[-1:]):
                 hits.append(message)
         return hits
@@ -461,7 +464,7 @@ def measure(real: RealProvider, limit: int, show: int) -> dict[str, Any]:
         tree = known.tree("resource", type_name)
         seen: dict[tuple[str, ...], list[tuple[Case, Verdict]]] = defaultdict(list)
         for case in [*cases_of(type_name, old, schema.block, tree, rng), *relation_cases(type_name, old, schema.block)]:
-            verdict = compare(real, case, old, schema, ctx, cty)
+            verdict = compare(real, case, schema, ctx, cty)
             totals["cases"] += 1
             used.add(type_name)
             seen[case.path if case.kind == "value" else ("relations", *case.path)].append((case, verdict))
@@ -533,7 +536,7 @@ def _score(
             misses[f"{place}: {declared_short(verdict.real[0])}"] += 1
         elif sort == "ours only":
             false_rejections.append(
-                f"{place} = {_short(case.value)}: {verdict.ours[0][:300]} | real says of others: {sorted(old_shapes)[:2]}"
+                f"{place} = {_short(case.value)}: {verdict.ours[0][:300]} | real of others: {sorted(old_shapes)[:2]}"
             )
 
 

@@ -3,8 +3,8 @@
 Two moments, as in a real run: ``validate_resource`` and ``validate_provider`` are what ``terraform validate`` runs;
 ``check_plan`` is what the provider checks when it plans (CustomizeDiff, ModifyPlan).
 
-Attribute checks come from facts mined from the provider's sources (``facts_file``, ``mining``); what those cannot say is
-written by hand (``custom`` for single values, ``plan_checks`` for whole resources).
+Attribute checks come from facts mined from the provider's sources (``facts_file``, ``mining``); what those cannot say
+is written by hand (``custom`` for single values, ``plan_checks`` for whole resources).
 Precision first: what is not surely rejected by the real provider passes. Coverage: hashicorp/aws; other providers pass
 unchecked but for ``small``.
 """

@@ -1,10 +1,11 @@
 """Checks of single values, by kind: what a specification such as ["len", 1, 64] means.
 
-``run(spec, value, key)`` returns the complaints about a known, non-null value (strings, [] when it is accepted). ``key``
-is the attribute's address as terraform-plugin-sdk writes it ("rule.0.name"); messages are worded like the SDK's.
+``run(spec, value, key)`` returns the complaints about a known, non-null value (strings, [] when it is accepted).
+``key`` is the attribute's address as terraform-plugin-sdk writes it ("rule.0.name"); messages are worded like the SDK's.
 
 Sources: terraform-plugin-sdk/v2 helper/validation (strings.go, int.go, float.go, network.go, web.go, time.go, map.go),
-terraform-provider-aws internal/verify, internal/enum, internal/sdkv2/types/nullable, terraform-plugin-framework-validators.
+terraform-provider-aws internal/verify, internal/enum, internal/sdkv2/types/nullable,
+terraform-plugin-framework-validators.
 A value of another type than the check expects is accepted: type errors are Terraform's own business.
 NOT covered: ["fn", NAME], a validator of the provider that was not understood, accepts everything.
 """
@@ -149,7 +150,10 @@ def _policy(_: Spec, value: str, key: str) -> str:
     if not text:
         return f'"{key}" is an empty string, which is not a valid JSON value'
     if not text.startswith("{"):
-        kind = {'"': "contains a JSON-encoded string, not a JSON-encoded object", "[": "contains a JSON array, not a JSON object"}
+        kind = {
+            '"': "contains a JSON-encoded string, not a JSON-encoded object",
+            "[": "contains a JSON array, not a JSON object",
+        }
         return f'"{key}" contains an invalid JSON policy: {kind.get(text[0], "not a JSON object")}'
     problem = formats.json_problem(value)
     if problem:
@@ -185,7 +189,7 @@ _WEEK = rf"(?:sun|mon|tue|wed|thu|fri|sat):{_DAY}"
 
 
 def _cidr_kind(version: int) -> Callable[[Spec, str, str], str]:
-    def problem(_: Spec, value: str, key: str) -> str:
+    def problem(_: Spec, value: str, _key: str) -> str:
         return formats.cidr_problem(value, version)
 
     return problem
@@ -193,14 +197,18 @@ def _cidr_kind(version: int) -> Callable[[Spec, str, str], str]:
 
 def _cidr(_: Spec, value: str, key: str) -> str:
     """validation.IsCIDR: host bits may be set."""
-    return "" if formats.parse_cidr(value) else f'expected "{key}" to be a valid IPv4 Value, got {_show(value)}: invalid CIDR address: {_show(value)}'
+    return (
+        ""
+        if formats.parse_cidr(value)
+        else f'expected "{key}" to be a valid IPv4 Value, got {_show(value)}: invalid CIDR address: {_show(value)}'
+    )
 
 
 def _cidr_network(spec: Spec, value: str, key: str) -> str:
     """validation.IsCIDRNetwork(min, max)."""
     parsed = formats.parse_cidr(value)
     if parsed is None:
-        return f"expected {key} to contain a valid Value, got: {_show(value)} with err: invalid CIDR address: {_show(value)}"
+        return f"expected {key} to contain a valid Value, got: {_show(value)} (invalid CIDR address)"
     interface, network = parsed
     if interface.version == 4 and value != network:
         return f"expected {key} to contain a valid network Value, expected {network}, got {_show(value)}"
@@ -208,7 +216,8 @@ def _cidr_network(spec: Spec, value: str, key: str) -> str:
         return f"expected {key} to contain a valid network Value, expected {network}, got {_show(value)}"
     bits = interface.network.prefixlen
     if not spec[1] <= bits <= spec[2]:
-        return f'expected "{key}" to contain a network Value with between {spec[1]} and {spec[2]} significant bits, got: {bits}'
+        bounds = f"{spec[1]} and {spec[2]}"
+        return f'expected "{key}" to contain a network Value with between {bounds} significant bits, got: {bits}'
     return ""
 
 
@@ -217,10 +226,17 @@ def _ip(version: int) -> Callable[[Spec, str, str], str]:
         address = formats.parse_ip(value)
         mapped = address is not None and address.version == 6 and getattr(address, "ipv4_mapped", None) is not None
         if address is None or (version and not mapped and address.version != version) or (version == 6 and mapped):
-            return f"expected {key} to contain a valid IP{f'v{version}' if version else ''} address, got: {_show(value)}"
+            return (
+                f"expected {key} to contain a valid IP{f'v{version}' if version else ''} address, got: {_show(value)}"
+            )
         return ""
 
     return problem
+
+
+def _multicast(_: Spec, value: str, _key: str) -> str:
+    address = formats.parse_ip(value)
+    return "" if address is not None and address.is_multicast else f'"{_show(value)}" is not a valid multicast address'
 
 
 def _rfc3339(_: Spec, value: str, key: str) -> str:
@@ -253,7 +269,8 @@ def _asn(_: Spec, value: str, key: str) -> str:
         return f'"{key}" ("{_show(value)}") must be a 64-bit integer'
     if asn in (7224, 9059, 10124, 17493) or 64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294:
         return ""
-    return f'"{key}" ("{value}") must be 7224, 9059, 10124 or 17493 or in the range 64512 to 65534 or 4200000000 to 4294967294'
+    ranges = "64512 to 65534 or 4200000000 to 4294967294"
+    return f'"{key}" ("{value}") must be 7224, 9059, 10124 or 17493 or in the range {ranges}'
 
 
 def _asn4(_: Spec, value: str, key: str) -> str:
@@ -267,7 +284,11 @@ def _template_name(_: Spec, value: str, key: str) -> str:
     limit = 99 if key.endswith("prefix") else 125
     if not 3 <= _size(value) <= limit:
         return f'"{key}" must be between 3 and {limit} characters long, got {_show(value)}'
-    return "" if re.fullmatch(r"[0-9A-Za-z()./_\-]+", value) else f'"{key}" may only hold alphanumeric characters and ()./_- symbols'
+    return (
+        ""
+        if re.fullmatch(r"[0-9A-Za-z()./_\-]+", value)
+        else f'"{key}" may only hold alphanumeric characters and ()./_- symbols'
+    )
 
 
 def _nullable(kind: str) -> Callable[[Spec, str, str], str]:
@@ -277,7 +298,11 @@ def _nullable(kind: str) -> Callable[[Spec, str, str], str]:
         if value == "":
             return ""
         if kind == "bool":
-            return "" if value in ("true", "false") else f"expected {key} to be one of '', 'true', or 'false', got '{_show(value)}'"
+            return (
+                ""
+                if value in ("true", "false")
+                else f"expected {key} to be one of '', 'true', or 'false', got '{_show(value)}'"
+            )
         if kind == "float":
             try:
                 float(value.replace("_", "x"))
@@ -286,7 +311,11 @@ def _nullable(kind: str) -> Callable[[Spec, str, str], str]:
             return ""
         number = _integer(value)
         if number is None:
-            return f"expected {key} to be an integer or empty, got {_show(value)}" if not re.fullmatch(r"[+-]?[0-9]+", value) else ""
+            return (
+                f"expected {key} to be an integer or empty, got {_show(value)}"
+                if not re.fullmatch(r"[+-]?[0-9]+", value)
+                else ""
+            )
         low, high = (spec[1] if len(spec) > 1 else None), (spec[2] if len(spec) > 2 else None)
         return _num(["num", low, high], number, key)
 
@@ -361,7 +390,13 @@ def _explain(node: Spec) -> str:
     kind = node[0]
     if kind == "not":
         inner = node[1]
-        words = {"match": "must match", "prefix": "must begin with", "suffix": "must end with", "contains": "must contain", "eq": "must be"}
+        words = {
+            "match": "must match",
+            "prefix": "must begin with",
+            "suffix": "must end with",
+            "contains": "must contain",
+            "eq": "must be",
+        }
         if inner[0] in words:
             return f'{words[inner[0]]} "{_show(inner[1])}"'
         return f"must hold: {_explain(inner)}"
@@ -372,7 +407,12 @@ def _explain(node: Spec) -> str:
     if kind == "num":
         return f"must be {_NEGATED[node[1]]} {node[2]}"
     if kind in ("prefix", "suffix", "contains", "eq"):
-        words = {"prefix": "must not begin with", "suffix": "must not end with", "contains": "must not contain", "eq": "must not be"}
+        words = {
+            "prefix": "must not begin with",
+            "suffix": "must not end with",
+            "contains": "must not contain",
+            "eq": "must not be",
+        }
         return f'{words[kind]} "{node[1]}"'
     return f"{_explain(node[1])}; {_explain(node[2])}"
 
@@ -410,7 +450,13 @@ def _items(spec: Spec, value: Any, key: str) -> list[str]:
     low, high = spec[1], spec[2]
     if (low is None or len(value) >= low) and (high is None or len(value) <= high):
         return []
-    bounds = f"between {low} and {high}" if low and high is not None else f"at most {high}" if high is not None else f"at least {low}"
+    bounds = (
+        f"between {low} and {high}"
+        if low and high is not None
+        else f"at most {high}"
+        if high is not None
+        else f"at least {low}"
+    )
     return [f"Attribute {key} must contain {bounds} elements, got: {len(value)}"]
 
 
@@ -421,11 +467,17 @@ def _nonzero(_: Spec, value: Any, key: str) -> list[str]:
 
 
 def _bool(spec: Spec, value: Any, key: str) -> list[str]:
-    return [f"Attribute {key} must be {str(spec[1]).lower()}"] if isinstance(value, bool) and value is not spec[1] else []
+    return (
+        [f"Attribute {key} must be {str(spec[1]).lower()}"] if isinstance(value, bool) and value is not spec[1] else []
+    )
 
 
 def _nonulls(_: Spec, value: Any, key: str) -> list[str]:
-    return [f"Attribute {key} must not contain null values"] if isinstance(value, list) and any(v is None for v in value) else []
+    return (
+        [f"Attribute {key} must not contain null values"]
+        if isinstance(value, list) and any(v is None for v in value)
+        else []
+    )
 
 
 def _unique(_: Spec, value: Any, key: str) -> list[str]:
@@ -469,8 +521,12 @@ KINDS: Final[dict[str, Callable[[Spec, Any, str], list[str]]]] = {
     "notin": _text(_notin),
     "re": _text(_match),
     "nre": _text(_no_match),
-    "nochars": _text(lambda s, v, k: f'expected value of {k} to not contain any of "{s[1]}"' if set(v) & set(s[1]) else ""),
-    "prefix": _text(lambda s, v, k: "" if v.startswith(s[1]) else f"expected {k} to have prefix {s[1]}, got {_show(v)}"),
+    "nochars": _text(
+        lambda s, v, k: f'expected value of {k} to not contain any of "{s[1]}"' if set(v) & set(s[1]) else ""
+    ),
+    "prefix": _text(
+        lambda s, v, k: "" if v.startswith(s[1]) else f"expected {k} to have prefix {s[1]}, got {_show(v)}"
+    ),
     "notempty": _text(lambda _, v, k: "" if v else f'expected "{k}" to not be an empty string'),
     "notblank": _text(lambda _, v, k: "" if v.strip() else f'expected "{k}" to not be an empty string or whitespace'),
     "empty": _text(lambda _, v, k: f'expected "{k}" to be an empty string: got {_show(v)}' if v else ""),
@@ -478,12 +534,20 @@ KINDS: Final[dict[str, Callable[[Spec, Any, str], list[str]]]] = {
     "nums": _number(_nums),
     "nnums": _number(lambda s, v, k: f"expected {k} to not be one of {s[1]}, got {_plain(v)}" if v in s[1] else ""),
     "floatgt": _number(lambda s, v, k: "" if v > s[1] else f"expected {k} to be greater than ({s[1]}), got {v}"),
-    "divisible": _number(lambda s, v, k: "" if v % s[1] == 0 else f"expected {k} to be divisible by {s[1]}, got: {_plain(v)}"),
-    "port": _number(lambda _, v, k: "" if 1 <= v <= 65535 else f'expected "{k}" to be a valid port number, got: {_plain(v)}'),
-    "port0": _number(lambda _, v, k: "" if 0 <= v <= 65535 else f'expected "{k}" to be a valid port number or 0, got: {_plain(v)}'),
+    "divisible": _number(
+        lambda s, v, k: "" if v % s[1] == 0 else f"expected {k} to be divisible by {s[1]}, got: {_plain(v)}"
+    ),
+    "port": _number(
+        lambda _, v, k: "" if 1 <= v <= 65535 else f'expected "{k}" to be a valid port number, got: {_plain(v)}'
+    ),
+    "port0": _number(
+        lambda _, v, k: "" if 0 <= v <= 65535 else f'expected "{k}" to be a valid port number or 0, got: {_plain(v)}'
+    ),
     "nonzero": _nonzero,
     "json": _text(_json),
-    "fwjson": _text(lambda s, v, k: _json(s, v, k) if v else f'"{k}" contains an invalid JSON: unexpected end of JSON input'),
+    "fwjson": _text(
+        lambda s, v, k: _json(s, v, k) if v else f'"{k}" contains an invalid JSON: unexpected end of JSON input'
+    ),
     "policy": _text(_policy),
     "jsonyaml": _text(_jsonyaml),
     "arn": _text(_arn),
@@ -491,7 +555,11 @@ KINDS: Final[dict[str, Callable[[Spec, Any, str], list[str]]]] = {
     "account": _text(_pattern(r"\d{12}", '"{key}" doesn\'t look like AWS Account ID (exactly 12 digits): "{value}"')),
     "region": _text(_pattern(formats.REGION.pattern, '"{key}" doesn\'t look like AWS Region: "{value}"')),
     "principal": _text(
-        lambda _, v, k: "" if not v or re.fullmatch(r"([0-9a-z-]+\.){1,4}(amazonaws|amazon)\.com", v) else f'"{k}" ({_show(v)}) is an invalid Service Principal'
+        lambda _, v, k: (
+            ""
+            if not v or re.fullmatch(r"([0-9a-z-]+\.){1,4}(amazonaws|amazon)\.com", v)
+            else f'"{k}" ({_show(v)}) is an invalid Service Principal'
+        )
     ),
     "cidr": _text(_cidr),
     "cidrnet": _text(_cidr_kind(0)),
@@ -501,26 +569,53 @@ KINDS: Final[dict[str, Callable[[Spec, Any, str], list[str]]]] = {
     "ip": _text(_ip(0)),
     "ipv4": _text(_ip(4)),
     "ipv6": _text(_ip(6)),
-    "multicast": _text(lambda _, v, k: "" if (a := formats.parse_ip(v)) and a.is_multicast else f'"{_show(v)}" is not a valid multicast address'),
+    "multicast": _text(_multicast),
     "rfc3339": _text(_rfc3339),
-    "utc": _text(lambda _, v, k: "" if formats.rfc3339(v) else f'"{k}" must be in RFC3339 time format "2006-01-02T15:04:05Z07:00", got "{_show(v)}"'),
+    "utc": _text(
+        lambda _, v, k: (
+            ""
+            if formats.rfc3339(v)
+            else f'"{k}" must be in RFC3339 time format "2006-01-02T15:04:05Z07:00", got "{_show(v)}"'
+        )
+    ),
     "utcdate": _text(_rfc3339),
     "posint": _text(_pattern(r"\d+", "invalid value for {key} (must be a positive integer value), got {value}")),
-    "weekwindow": _text(_pattern(rf"(?:{_WEEK}-{_WEEK})?", '({value}) must satisfy the format of "ddd:hh24:mi-ddd:hh24:mi"', lower=True)),
+    "weekwindow": _text(
+        _pattern(rf"(?:{_WEEK}-{_WEEK})?", '({value}) must satisfy the format of "ddd:hh24:mi-ddd:hh24:mi"', lower=True)
+    ),
     "daywindow": _text(_pattern(rf"(?:{_DAY}-{_DAY})?", '({value}) must satisfy the format of "hh24:mi-hh24:mi"')),
     "http": _text(_url),
     "https": _text(_url),
     "url": _text(_url),
-    "uuid": _text(_pattern(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}", 'expected "{key}" to be a valid UUID, got {value}')),
-    "s3uri": _text(_pattern(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?", "{key} must be a valid S3 URI, got {value}")),
+    "uuid": _text(
+        _pattern(
+            r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+            'expected "{key}" to be a valid UUID, got {value}',
+        )
+    ),
+    "s3uri": _text(
+        _pattern(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?", "{key} must be a valid S3 URI, got {value}")
+    ),
     "base64": _text(_base64),
     "goduration": _text(_duration),
     "asn": _text(_asn),
     "asn4": _text(_asn4),
-    "int32str": _text(lambda _, v, k: "" if (n := _integer(v)) is not None and -(2**31) <= n < 2**31 else f'"{k}" ("{_show(v)}") must be a 32-bit integer'),
-    "kmskey": _text(lambda _, v, k: "" if 1 <= _size(v) <= 2048 else f'"{k}" must be between 1 and 2048 characters long'),
+    "int32str": _text(
+        lambda _, v, k: (
+            ""
+            if (n := _integer(v)) is not None and -(2**31) <= n < 2**31
+            else f'"{k}" ("{_show(v)}") must be a 32-bit integer'
+        )
+    ),
+    "kmskey": _text(
+        lambda _, v, k: "" if 1 <= _size(v) <= 2048 else f'"{k}" must be between 1 and 2048 characters long'
+    ),
     "ltname": _text(_template_name),
-    "ltid": _text(_pattern(r"lt-[0-9a-z]{1,252}", '"{key}" must begin with \'lt-\' and only contain alphanumeric characters: {value}')),
+    "ltid": _text(
+        _pattern(
+            r"lt-[0-9a-z]{1,252}", "\"{key}\" must begin with 'lt-' and only contain alphanumeric characters: {value}"
+        )
+    ),
     "regexp": _text(_regexp),
     "nbool": _text(_nullable("bool")),
     "nint": _text(_nullable("int")),

@@ -1,7 +1,7 @@
 """Single-value checks of the provider that it writes as code: by the name of its Go function.
 
-Each check gets a known, non-null value and the attribute's address, and returns complaints. Sources: the function of the
-same name in terraform-provider-aws (package path in the key).
+Each check gets a known, non-null value and the attribute's address, and returns complaints. Sources: the function of
+the same name in terraform-provider-aws (package path in the key).
 """
 
 from __future__ import annotations
@@ -46,12 +46,16 @@ def _attribute_problem(raw: Any, depth: int = 0) -> str:
     if kind in _SCALARS:
         if not isinstance(value, _SCALARS[kind]):
             return wrong
-        return "illegal base64 data" if kind == "B" and not formats.base64_ok(value) else ""
+        return "illegal base64 data" if kind == "B" and not formats.base64_ok(str(value)) else ""
     if kind in ("SS", "NS", "BS"):
         if not isinstance(value, list):
             return wrong
         bad = next((v for v in value if not isinstance(v, str)), None)
-        return f"unexpected raw attribute element type ({_go_type(bad)}) for data type descriptor: {kind}" if bad is not None else ""
+        return (
+            f"unexpected raw attribute element type ({_go_type(bad)}) for data type descriptor: {kind}"
+            if bad is not None
+            else ""
+        )
     if kind == "L" and isinstance(value, list):
         return next((p for v in value if (p := _attribute_problem(v, depth + 1))), "")
     if kind == "M" and isinstance(value, dict):
@@ -60,7 +64,14 @@ def _attribute_problem(raw: Any, depth: int = 0) -> str:
 
 
 def _go_type(value: Any) -> str:
-    names = {str: "string", bool: "bool", int: "float64", float: "float64", list: "[]interface {}", dict: "map[string]interface {}"}
+    names = {
+        str: "string",
+        bool: "bool",
+        int: "float64",
+        float: "float64",
+        list: "[]interface {}",
+        dict: "map[string]interface {}",
+    }
     return names.get(type(value), "<nil>")
 
 
@@ -75,7 +86,8 @@ def _table_item(value: str, key: str) -> str:
     except (ValueError, RecursionError):
         return ""
     if not isinstance(item, dict):
-        return f'Invalid format of "{key}": json: cannot unmarshal {"array" if isinstance(item, list) else "value"} into a map'
+        kind = "array" if isinstance(item, list) else "value"
+        return f'Invalid format of "{key}": json: cannot unmarshal {kind} into a map'
     found = next((p for v in item.values() if (p := _attribute_problem(v))), "")
     return f'Invalid format of "{key}": {found}' if found else ""
 
@@ -110,8 +122,17 @@ _CONTAINER: Final[dict[str, Any]] = {
     "image": "string",
     "interactive": "boolean",
     "links": ["string"],
-    "linuxparameters": {"initprocessenabled": "boolean", "maxswap": "integer", "sharedmemorysize": "integer", "swappiness": "integer"},
-    "logconfiguration": {"logdriver": "string", "options": {"*": "string"}, "secretoptions": [{"name": "string", "valuefrom": "string"}]},
+    "linuxparameters": {
+        "initprocessenabled": "boolean",
+        "maxswap": "integer",
+        "sharedmemorysize": "integer",
+        "swappiness": "integer",
+    },
+    "logconfiguration": {
+        "logdriver": "string",
+        "options": {"*": "string"},
+        "secretoptions": [{"name": "string", "valuefrom": "string"}],
+    },
     "memory": "integer",
     "memoryreservation": "integer",
     "mountpoints": [{"containerpath": "string", "readonly": "boolean", "sourcevolume": "string"}],
@@ -190,7 +211,9 @@ def decode_problem(value: Any, shape: Any, where: str) -> str:
 def _json_kind(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
-    return {str: "string", int: "number", float: f"number {value}", list: "array", dict: "object"}.get(type(value), "value")
+    return {str: "string", int: "number", float: f"number {value}", list: "array", dict: "object"}.get(
+        type(value), "value"
+    )
 
 
 def _loads(text: str) -> Any:
@@ -267,14 +290,18 @@ def _elb_target(value: str, key: str) -> str:
         return f'"{key}" contains an invalid Health Check: {value[:200]}'
     protocol = match[1].lower()
     if protocol not in ("http", "https", "ssl", "tcp"):
-        return f'"{key}" contains an invalid Health Check protocol "{match[1]}". Valid protocols are TCP, SSL, HTTP and HTTPS.'
+        return f'"{key}" contains an invalid Health Check protocol "{match[1]}": use TCP, SSL, HTTP or HTTPS.'
     if not 1 <= int(match[2][:9]) <= 65535:
-        return f'"{key}" contains an invalid Health Check target port "{match[2][:9]}". Valid port is in the range from 1 to 65535 inclusive.'
+        return f'"{key}" contains an invalid Health Check target port "{match[2][:9]}": ports are 1 to 65535.'
     if protocol in ("tcp", "ssl") and match[3]:
         return f'"{key}" cannot contain a path in the Health Check target: {value[:200]}'
     if protocol in ("http", "https") and not match[3]:
         return f'"{key}" must contain a path in the Health Check target: {value[:200]}'
-    return f'"{key}" cannot contain a path longer than 1024 characters in the Health Check target' if match[3] and len(match[3]) > 1024 else ""
+    return (
+        f'"{key}" cannot contain a path longer than 1024 characters in the Health Check target'
+        if match[3] and len(match[3]) > 1024
+        else ""
+    )
 
 
 # -- passwords, principals, times -------------------------------------------------------------------------------------
@@ -328,19 +355,29 @@ def _budget_time(value: str, key: str) -> str:
 
 def _schedule_time(value: str, key: str) -> str:
     """autoscaling validScheduleTimestamp: layout 2006-01-02T15:04:05Z."""
-    return "" if value.endswith("Z") and formats.rfc3339(value) else f'"{key}" ("{value[:100]}") cannot be parsed as iso8601 Timestamp Format'
+    return (
+        ""
+        if value.endswith("Z") and formats.rfc3339(value)
+        else f'"{key}" ("{value[:100]}") cannot be parsed as iso8601 Timestamp Format'
+    )
 
 
 def _lifecycle_date(value: str, key: str) -> str:
     """s3 validBucketLifecycleTimestamp: a date."""
-    return "" if formats.rfc3339(f"{value}T00:00:00Z") else f'"{key}" ("{value[:100]}") cannot be parsed as RFC3339 Timestamp Format'
+    return (
+        ""
+        if formats.rfc3339(f"{value}T00:00:00Z")
+        else f'"{key}" ("{value[:100]}") cannot be parsed as RFC3339 Timestamp Format'
+    )
 
 
 def _lower_keys(value: Any, key: str) -> list[str]:
     """s3 validateMetadataIsLowerCase."""
     if not isinstance(value, dict):
         return []
-    return [f'Metadata must be lowercase only. Offending key: "{k}" ({key})' for k in sorted(value) if k != k.lower()][:3]
+    return [f'Metadata must be lowercase only. Offending key: "{k}" ({key})' for k in sorted(value) if k != k.lower()][
+        :3
+    ]
 
 
 def _sagemaker_environment(value: Any, key: str) -> list[str]:
@@ -361,13 +398,21 @@ def _sagemaker_environment(value: Any, key: str) -> list[str]:
 def _sampling_rate(value: str, _: str) -> str:
     """sns validateDeliverySamplingRate (text that is no number counts as 0)."""
     number = _atoi(value) or 0
-    return "" if 0 <= number <= 100 else f"default percentage of success to sample value [{number}] must be between 0 and 100"
+    return (
+        ""
+        if 0 <= number <= 100
+        else f"default percentage of success to sample value [{number}] must be between 0 and 100"
+    )
 
 
 def _whole_key_arn(value: str, key: str) -> str:
     """ssmincidents validateNonAliasARN."""
     parsed = formats.parse_arn(value)
-    return "" if parsed is not None and not parsed[4].startswith("alias/") else f"Invalid {key}: must be a valid key ARN, not a key ID, or alias ARN"
+    return (
+        ""
+        if parsed is not None and not parsed[4].startswith("alias/")
+        else f"Invalid {key}: must be a valid key ARN, not a key ID, or alias ARN"
+    )
 
 
 def _template_arn(value: str, key: str) -> str:

@@ -19,7 +19,7 @@ FORMAT: Final = "terraformer-validators-1"
 NOTICE: Final = (
     "Facts (names, bounds, enumeration members, patterns) about the validation that hashicorp/terraform-provider-aws "
     "declares in its schemas, (c) HashiCorp / IBM and contributors, Mozilla Public License 2.0, and members of "
-    "enumerations from botocore's service models, (c) Amazon.com, Inc., Apache License 2.0. No source code is contained."
+    "enumerations from botocore's service models, (c) Amazon.com, Inc., Apache License 2.0. No code is contained."
 )
 
 
@@ -50,9 +50,8 @@ class FactsFile:
     def tree(self, kind: str, type_name: str) -> dict[str, Any] | None:
         """The type's tree of checks; None when it has none."""
         key = (kind, type_name)
-        found = self._cache.get(key, _MISSING)
-        if found is not _MISSING:
-            return found  # type: ignore[return-value]
+        if key in self._cache:
+            return self._cache[key]
         place = self._index.get(kind, {}).get(type_name)
         tree: dict[str, Any] | None = None
         if place is not None:
@@ -63,9 +62,6 @@ class FactsFile:
             self._cache.clear()
         self._cache[key] = tree
         return tree
-
-
-_MISSING: Any = object()
 
 
 def write(path: Path, source: str, version: str, trees: dict[str, dict[str, Any]]) -> None:
@@ -84,5 +80,12 @@ def write(path: Path, source: str, version: str, trees: dict[str, dict[str, Any]
         index.setdefault(kind, {})[name] = [len(body), len(frame)]
         body += frame
     raw = dictionary.as_bytes()
-    header = {"format": FORMAT, "source": source, "version": version, "notice": NOTICE, "dictionary": len(raw), "index": index}
+    header = {
+        "format": FORMAT,
+        "source": source,
+        "version": version,
+        "notice": NOTICE,
+        "dictionary": len(raw),
+        "index": index,
+    }
     path.write_bytes(json.dumps(header, separators=(",", ":")).encode() + b"\n" + raw + bytes(body))

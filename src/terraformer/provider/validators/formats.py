@@ -49,7 +49,7 @@ _POSIX = {
 
 @lru_cache(maxsize=2048)
 def go_regex(pattern: str) -> re.Pattern[str] | None:
-    """A Go (RE2) pattern for ``search``; None where Python's engine cannot express it (\\p{..}, \\C, mid-pattern flags).
+    """A Go (RE2) pattern for ``search``; None where Python's engine cannot express it (\\p{..}, \\C, late flags).
 
     Differences minded: ``$`` matches only at the very end, ``\\z``, POSIX classes, \\d \\w \\s are ASCII.
     """
@@ -61,7 +61,15 @@ def go_regex(pattern: str) -> re.Pattern[str] | None:
             n = pattern[i + 1]
             if n in "pPCQEX":
                 return None
-            out.append(r"\Z" if n == "z" else r"\x07" if n == "a" else c + n if n != "x" or pattern[i + 2 : i + 3] != "{" else "")
+            out.append(
+                r"\Z"
+                if n == "z"
+                else r"\x07"
+                if n == "a"
+                else c + n
+                if n != "x" or pattern[i + 2 : i + 3] != "{"
+                else ""
+            )
             if out[-1] == "":
                 close = pattern.find("}", i)
                 if close < 0:
@@ -109,7 +117,7 @@ def _constant(name: str) -> Any:
 
 
 def json_problem(text: str, *, duplicates: bool = False) -> str:
-    """What encoding/json.Unmarshal says of a text ("" is handled by the callers). ``duplicates``: also repeated keys."""
+    """What encoding/json.Unmarshal says of a text ("" is the callers' business). ``duplicates``: repeated keys too."""
     if len(text) > _MAX_JSON:
         return ""
     repeated: list[str] = []

@@ -3,8 +3,8 @@
 A check gets a View of the resource and yields complaints. Where the provider's function reads a value that is not known
 yet, the check holds its tongue: the provider sees a zero there, and some of its complaints are then wrong.
 
-Sources: the CustomizeDiff / ValidateRawResourceConfigFuncs of each resource in terraform-provider-aws (file named at the
-check). NOT covered: checks that call AWS (state machine definitions beyond their outline, service limits), and those
+Sources: the CustomizeDiff / ValidateRawResourceConfigFuncs of each resource in terraform-provider-aws (file named at
+the check). NOT covered: checks that call AWS (state machine definitions beyond their outline, service limits), and those
 about changes to existing resources unless noted.
 """
 
@@ -22,8 +22,6 @@ from terraformer.provider.validators import formats
 from terraformer.provider.values import contains_unknown, is_known
 
 __all__ = ["View", "check"]
-
-_MISSING: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,9 @@ def _dynamodb_attributes(view: View) -> Iterator[Complaint]:
             indexed.add(key)
         if index.get("range_key"):
             indexed.add(str(index["range_key"]))
-        indexed |= {str(k["attribute_name"]) for k in _items(index.get("key_schema")) if k.get("attribute_name") is not None}
+        indexed |= {
+            str(k["attribute_name"]) for k in _items(index.get("key_schema")) if k.get("attribute_name") is not None
+        }
     defined = {str(a["name"]) for a in _items(view.config("attribute")) if a.get("name") is not None}
     if unused := sorted(defined - indexed):
         yield f"all attributes must be indexed. Unused attributes: {_go_list(unused)}"
@@ -319,7 +319,7 @@ def _target_group(view: View) -> Iterator[Complaint]:
             if isinstance(configured, str) and configured:
                 yield (
                     "Invalid Attribute Combination",
-                    f'Attribute "health_check[0].{name}" cannot be specified when "health_check[0].protocol" is "{check_protocol}".',
+                    f'Attribute "health_check[0].{name}" cannot be specified when "health_check[0].protocol" is "TCP".',
                     ("health_check", 0, name),
                 )
                 return
@@ -334,7 +334,11 @@ def _target_group(view: View) -> Iterator[Complaint]:
     for name in ("port", "protocol", "vpc_id"):
         if view.config(name) is None:
             shown = kind or "instance"
-            yield ("Invalid Attribute Combination", f'Attribute "{name}" must be specified when "target_type" is "{shown}".', ("target_type",))
+            yield (
+                "Invalid Attribute Combination",
+                f'Attribute "{name}" must be specified when "target_type" is "{shown}".',
+                ("target_type",),
+            )
             return
 
 
@@ -359,7 +363,7 @@ def _listener_actions(attribute: str) -> Check:
             if kind == "forward" and action.get("target_group_arn") is None and action.get("forward") in (None, []):
                 yield (
                     "Invalid Attribute Combination",
-                    f'Either "{where}.target_group_arn" or "{where}.forward" must be specified when "{where}.type" is "forward".',
+                    f'Either "{where}.target_group_arn" or "{where}.forward" must be specified when its type is "forward".',
                     (attribute, i, "type"),
                 )
             needed = _ACTION_BLOCKS.get(kind)
@@ -411,9 +415,9 @@ def _db_instance(view: View) -> Iterator[Complaint]:
         if isinstance(origin, str) and origin:
             yield '"blue_green_update.enabled" cannot be set when "replicate_source_db" is set.'
     origin, group = view.config("replicate_source_db"), view.config("db_subnet_group_name")
-    if isinstance(origin, str) and origin and isinstance(group, str) and group:
-        if not (origin.startswith("arn:") and origin.count(":") >= 5):
-            yield '"replicate_source_db" must be an ARN when "db_subnet_group_name" is set.'
+    is_arn = isinstance(origin, str) and origin.startswith("arn:") and origin.count(":") >= 5
+    if isinstance(origin, str) and origin and isinstance(group, str) and group and not is_arn:
+        yield '"replicate_source_db" must be an ARN when "db_subnet_group_name" is set.'
 
 
 def _elasticache_cluster(view: View) -> Iterator[Complaint]:
@@ -421,7 +425,13 @@ def _elasticache_cluster(view: View) -> Iterator[Complaint]:
     engine, nodes, mode = view.config("engine"), view.config("num_cache_nodes"), view.config("az_mode")
     if mode == "cross-az" and nodes == 1:
         yield 'az_mode "cross-az" is not supported with num_cache_nodes = 1'
-    if isinstance(engine, str) and engine and engine != "memcached" and isinstance(nodes, int | float) and nodes not in (0, 1):
+    if (
+        isinstance(engine, str)
+        and engine
+        and engine != "memcached"
+        and isinstance(nodes, int | float)
+        and nodes not in (0, 1)
+    ):
         yield f'engine "{engine}" does not support num_cache_nodes > 1'
     final = view.config("final_snapshot_identifier")
     if isinstance(engine, str) and engine and engine != "redis" and isinstance(final, str) and final:
@@ -546,7 +556,10 @@ def _rest_integration(view: View) -> Iterator[Complaint]:
 
 def _rest_endpoint(view: View) -> Iterator[Complaint]:
     """endpointConfigurationPlantimeValidate (apigateway): a private endpoint is dual stack."""
-    kinds, address = view.config("endpoint_configuration.0.types"), view.config("endpoint_configuration.0.ip_address_type")
+    kinds, address = (
+        view.config("endpoint_configuration.0.types"),
+        view.config("endpoint_configuration.0.ip_address_type"),
+    )
     if isinstance(kinds, list) and kinds and kinds[0] == "PRIVATE" and address == "ipv4":
         yield 'endpoint_configuration type "PRIVATE" requires ip_address_type "dualstack"'
 
@@ -575,7 +588,12 @@ def _ecr_repository(view: View) -> Iterator[Complaint]:
     """validateImageTagMutabilityExclusionFilterUsage (ecr/repository.go)."""
     mode = view.config("image_tag_mutability")
     filters = view.config("image_tag_mutability_exclusion_filter")
-    if isinstance(filters, list) and filters and is_known(mode) and mode not in ("IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"):
+    if (
+        isinstance(filters, list)
+        and filters
+        and is_known(mode)
+        and mode not in ("IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION")
+    ):
         yield (
             "image_tag_mutability_exclusion_filter can only be used when image_tag_mutability is set to "
             "IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION"
@@ -621,8 +639,8 @@ _ASL_TYPES: Final = frozenset({"Task", "Pass", "Choice", "Wait", "Succeed", "Fai
 
 
 def _state_machine(view: View) -> Iterator[Complaint]:
-    """stateMachineDefinitionValidate (sfn/state_machine.go) asks AWS; here only the outline of the Amazon States Language
-    that it cannot accept without: JSON, StartAt, States, a known Type each, transitions that lead to a state."""
+    """stateMachineDefinitionValidate (sfn/state_machine.go) asks AWS; here only the outline of the States Language that
+    it cannot accept without: JSON, StartAt, States, a known Type each, transitions that lead to a state."""
     definition = view.config("definition")
     if not isinstance(definition, str) or not definition or len(definition) > 1_048_576:
         return

@@ -4,8 +4,8 @@ Tree nodes (facts_file): n children by name; k checks, e checks of the elements,
 with, 1 exactly one of, + at least one of, r required with (SDK addresses "a.0.b"); x relations of the framework
 ([kind, paths], a path is [levels up | null for the root, step...]); v relations of the whole resource; f 1 = framework.
 
-Sources: terraform-plugin-sdk/v2 helper/schema/schema.go (schemaMap.validate*), terraform/resource.go (ResourceConfig.Get),
-terraform-plugin-framework-validators internal/schemavalidator, resourcevalidator.
+Sources: terraform-plugin-sdk/v2 helper/schema/schema.go (schemaMap.validate*), terraform/resource.go
+(ResourceConfig.Get), terraform-plugin-framework-validators internal/schemavalidator, resourcevalidator.
 Unknown values: the SDK looks at no part of an argument or block that contains an unknown value anywhere; the framework
 skips just the unknown values. NOT covered: relations through list indices or "*" in framework paths.
 """
@@ -76,17 +76,23 @@ class _Sdk:
     def walk(self, tree: Mapping[str, Any], value: Mapping[str, Any], block: Block) -> None:
         self.members(tree["n"], value, block, (), "")
 
-    def members(self, nodes: Mapping[str, Any], value: Mapping[str, Any], block: Block | None, path: Path, prefix: str) -> None:
+    def members(
+        self, nodes: Mapping[str, Any], value: Mapping[str, Any], block: Block | None, path: Path, prefix: str
+    ) -> None:
         for name, node in nodes.items():
             # An attribute that this version of the schema lacks cannot be set, nor named in a group.
             if name not in value:
                 continue
             self.member(name, node, value[name], block, path, prefix)
 
-    def member(self, name: str, node: Mapping[str, Any], raw: Any, block: Block | None, path: Path, prefix: str) -> None:
+    def member(
+        self, name: str, node: Mapping[str, Any], raw: Any, block: Block | None, path: Path, prefix: str
+    ) -> None:
         key = f"{prefix}{name}"
         nested = block.blocks.get(name) if block is not None else None
-        present = raw is not None and not (nested is not None and nested.nesting in ("list", "set", "map") and raw in ([], {}))
+        present = raw is not None and not (
+            nested is not None and nested.nesting in ("list", "set", "map") and raw in ([], {})
+        )
         here = (*path, name) if path is not None else ()
         if "1" in node and not self.exactly_one(key, node["1"], here):
             return
@@ -97,16 +103,33 @@ class _Sdk:
         if "r" in node:
             keys = sorted({*node["r"], key})
             if any(self.get(k) is _MISSING for k in keys):
-                self.error("Missing required argument", f'"{key}": all of `{",".join(keys)}` must be specified', here, "missing-required-together")
+                self.error(
+                    "Missing required argument",
+                    f'"{key}": all of `{",".join(keys)}` must be specified',
+                    here,
+                    "missing-required-together",
+                )
                 return
         if contains_unknown(raw):
             return
         for other in node.get("c", ()):
             found = self.get(other)
             if found is not _MISSING and is_known(found):
-                self.error("Conflicting configuration arguments", f'"{key}": conflicts with {other}', here, "conflicting-arguments")
+                self.error(
+                    "Conflicting configuration arguments",
+                    f'"{key}": conflicts with {other}',
+                    here,
+                    "conflicting-arguments",
+                )
                 return
-        self.typed(node, raw, nested.block if nested is not None else None, nested.nesting if nested is not None else "", here, key)
+        self.typed(
+            node,
+            raw,
+            nested.block if nested is not None else None,
+            nested.nesting if nested is not None else "",
+            here,
+            key,
+        )
 
     def typed(self, node: Mapping[str, Any], raw: Any, block: Block | None, nesting: str, path: Path, key: str) -> None:
         children = node.get("n")
@@ -147,12 +170,17 @@ class _Sdk:
             else:
                 specified.append(k)
         if not specified and not unknown:
-            self.error("Invalid combination of arguments", f'"{key}": one of `{",".join(keys)}` must be specified', path, "missing-one-of")
+            self.error(
+                "Invalid combination of arguments",
+                f'"{key}": one of `{",".join(keys)}` must be specified',
+                path,
+                "missing-one-of",
+            )
             return False
         if len(specified) > 1:
             self.error(
                 "Invalid combination of arguments",
-                f'"{key}": only one of `{",".join(keys)}` can be specified, but `{",".join(specified)}` were specified.',
+                f'"{key}": only one of `{",".join(keys)}` can be specified, but `{",".join(specified)}` were.',
                 path,
                 "conflicting-arguments",
             )
@@ -163,7 +191,9 @@ class _Sdk:
         keys = sorted({*group, key})
         if any(self.get(k) is not _MISSING for k in keys):
             return True
-        self.error("Missing required argument", f'"{key}": one of `{",".join(keys)}` must be specified', path, "missing-one-of")
+        self.error(
+            "Missing required argument", f'"{key}": one of `{",".join(keys)}` must be specified', path, "missing-one-of"
+        )
         return False
 
     def get(self, key: str) -> Any:
@@ -199,7 +229,9 @@ class _Framework:
         for kind, paths in tree.get("v", ()):
             self.whole(kind, paths)
 
-    def members(self, nodes: Mapping[str, Any], value: Mapping[str, Any], block: Block | None, path: Path, parents: list[Any]) -> None:
+    def members(
+        self, nodes: Mapping[str, Any], value: Mapping[str, Any], block: Block | None, path: Path, parents: list[Any]
+    ) -> None:
         for name, node in nodes.items():
             if name not in value:
                 continue
@@ -215,7 +247,12 @@ class _Framework:
                 continue
             if raw is None:
                 if any(spec[0] == "required" for spec in node.get("k", ())):
-                    self.error("Invalid Block", f"Attribute {key} must have a configuration value as the provider has marked it as required", here, "missing-required-block")
+                    self.error(
+                        "Invalid Block",
+                        f"Attribute {key} must have a configuration value as the provider has marked it as required",
+                        here,
+                        "missing-required-block",
+                    )
                 continue
             for spec in node.get("k", ()):
                 self.report(spec, raw, key, here)
@@ -224,7 +261,16 @@ class _Framework:
             if "n" in node or "o" in node:
                 self.descend(node, raw, nested, block, name, here, parents)
 
-    def descend(self, node: Mapping[str, Any], raw: Any, nested: Any, block: Block | None, name: str, path: Path, parents: list[Any]) -> None:
+    def descend(
+        self,
+        node: Mapping[str, Any],
+        raw: Any,
+        nested: Any,
+        block: Block | None,
+        name: str,
+        path: Path,
+        parents: list[Any],
+    ) -> None:
         inner: Block | None = nested.block if nested is not None else None
         nesting = nested.nesting if nested is not None else ""
         if not nesting and block is not None and name in block.attributes:
@@ -244,7 +290,7 @@ class _Framework:
             # Two levels up from an attribute of an element: the element, then the collection.
             below = [*parents, raw, item] if isinstance(raw, list) or nesting == "map" else [*parents, item]
             for relation in node.get("o", ()):
-                self.children(relation, item, place, inner)
+                self.children(relation, item, place)
             self.members(node.get("n", {}), item, inner, place, below)
 
     def report(self, spec: list[Any], value: Any, key: str, path: Path) -> None:
@@ -279,39 +325,73 @@ class _Framework:
                 return
             for name, other in zip(names, others, strict=True):
                 if other is not None and is_known(other) and name != key.rpartition(".")[2]:
-                    self.error("Invalid Attribute Combination", f'Attribute "{name}" cannot be specified when "{key}" is specified', path, "conflicting-arguments")
+                    self.error(
+                        "Invalid Attribute Combination",
+                        f'Attribute "{name}" cannot be specified when "{key}" is specified',
+                        path,
+                        "conflicting-arguments",
+                    )
         elif kind == "xr":
             if raw is None:
                 return
             for name, other in zip(names, others, strict=True):
                 if other is None:
-                    self.error("Invalid Attribute Combination", f'Attribute "{name}" must be specified when "{key}" is specified', path, "missing-required-together")
+                    self.error(
+                        "Invalid Attribute Combination",
+                        f'Attribute "{name}" must be specified when "{key}" is specified',
+                        path,
+                        "missing-required-together",
+                    )
         elif kind in ("x1", "x+"):
             own = key.rpartition(".")[2]
-            values = [raw, *(o for p, o, n in zip(paths, others, names, strict=True) if not (n == own and p[0] in (1, None)))]
+            values = [
+                raw,
+                *(o for p, o, n in zip(paths, others, names, strict=True) if not (n == own and p[0] in (1, None))),
+            ]
             if any(not is_known(v) for v in values):
                 return
             count = sum(v is not None for v in values)
             shown = ",".join(sorted({own, *names}))
             if count == 0:
-                self.error("Invalid Attribute Combination", f"No attribute specified when one (and only one) of [{shown}] is required" if kind == "x1" else f"At least one attribute out of [{shown}] must be specified", path, "missing-one-of")
+                self.error(
+                    "Invalid Attribute Combination",
+                    f"No attribute specified when one (and only one) of [{shown}] is required"
+                    if kind == "x1"
+                    else f"At least one attribute out of [{shown}] must be specified",
+                    path,
+                    "missing-one-of",
+                )
             elif count > 1 and kind == "x1":
-                self.error("Invalid Attribute Combination", f"{count} attributes specified when one (and only one) of [{shown}] is required", path, "conflicting-arguments")
+                self.error(
+                    "Invalid Attribute Combination",
+                    f"{count} attributes specified when one (and only one) of [{shown}] is required",
+                    path,
+                    "conflicting-arguments",
+                )
 
-    def children(self, relation: list[Any], item: Mapping[str, Any], path: Path, block: Block | None) -> None:
+    def children(self, relation: list[Any], item: Mapping[str, Any], path: Path) -> None:
         """ExactlyOneOfChildren and its kin: paths relative to the object itself."""
         kind, paths = relation
         names = [str(p[-1]) for p in paths]
-        values = [item.get(n) for n in names if n in item]
-        values = [None if v in ([], {}) else v for v in values if True]
+        values = [None if item[n] in ([], {}) else item[n] for n in names if n in item]
         if len(values) != len(names) or any(not is_known(v) for v in values):
             return
         count = sum(v is not None for v in values)
         shown = ",".join(names)
         if count == 0 and kind in ("c1", "c+"):
-            self.error("Invalid Attribute Combination", f"No attribute specified when one of [{shown}] is required", path, "missing-one-of")
+            self.error(
+                "Invalid Attribute Combination",
+                f"No attribute specified when one of [{shown}] is required",
+                path,
+                "missing-one-of",
+            )
         elif count > 1 and kind in ("c1", "c0"):
-            self.error("Invalid Attribute Combination", f"{count} attributes specified when at most one of [{shown}] is allowed", path, "conflicting-arguments")
+            self.error(
+                "Invalid Attribute Combination",
+                f"{count} attributes specified when at most one of [{shown}] is allowed",
+                path,
+                "conflicting-arguments",
+            )
 
     def whole(self, kind: str, paths: list[list[Any]]) -> None:
         """resourcevalidator.ExactlyOneOf, Conflicting, AtLeastOneOf, RequiredTogether."""
@@ -322,11 +402,31 @@ class _Framework:
         shown = ", ".join(names)
         count = sum(v is not None for v in values)
         if kind == "exactly_one_of" and count == 0:
-            self.error("Missing Attribute Configuration", f"Exactly one of these attributes must be configured: [{shown}]", (), "missing-one-of")
+            self.error(
+                "Missing Attribute Configuration",
+                f"Exactly one of these attributes must be configured: [{shown}]",
+                (),
+                "missing-one-of",
+            )
         elif kind in ("exactly_one_of", "conflicting") and count > 1:
             how = "Exactly one" if kind == "exactly_one_of" else "Only one"
-            self.error("Invalid Attribute Combination", f"{how} of these attributes must be configured: [{shown}]", (), "conflicting-arguments")
+            self.error(
+                "Invalid Attribute Combination",
+                f"{how} of these attributes must be configured: [{shown}]",
+                (),
+                "conflicting-arguments",
+            )
         elif kind == "at_least_one_of" and count == 0:
-            self.error("Missing Attribute Configuration", f"At least one of these attributes must be configured: [{shown}]", (), "missing-one-of")
+            self.error(
+                "Missing Attribute Configuration",
+                f"At least one of these attributes must be configured: [{shown}]",
+                (),
+                "missing-one-of",
+            )
         elif kind == "required_together" and 0 < count < len(values):
-            self.error("Invalid Attribute Combination", f"These attributes must be configured together: [{shown}]", (), "missing-required-together")
+            self.error(
+                "Invalid Attribute Combination",
+                f"These attributes must be configured together: [{shown}]",
+                (),
+                "missing-required-together",
+            )

@@ -71,7 +71,9 @@ class _Compiler:
             for step in steps[:-1]:
                 place = place.setdefault("n", {}).setdefault(step, {})
             place.setdefault("n", {}).setdefault(steps[-1], {}).update(node)
-        relations = [r for r in self.entry.get("config_validators", []) if r[0] != "fn" and not _wild(r[1]) and self.complete("")]
+        relations = [
+            r for r in self.entry.get("config_validators", []) if r[0] != "fn" and not _wild(r[1]) and self.complete("")
+        ]
         if relations:
             root["v"] = relations
         if not root:

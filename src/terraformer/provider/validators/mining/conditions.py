@@ -86,7 +86,10 @@ class _Translator:
         if len(lefts) == 1 and text.startswith("utf8.RuneCountInString(") and text[23:-1] in self.subject:
             self.counts.add(lefts[0])
             return True
-        if len(lefts) == 1 and ("MustCompile" in text or right.type in ("interpreted_string_literal", "raw_string_literal", "int_literal", "binary_expression")):
+        if len(lefts) == 1 and (
+            "MustCompile" in text
+            or right.type in ("interpreted_string_literal", "raw_string_literal", "int_literal", "binary_expression")
+        ):
             value = self.specifier.evaluator.eval(right, self.fn.scope, self.env)
             self.env[lefts[0]] = value
             return True
@@ -109,7 +112,14 @@ class _Translator:
         first = texts[0]
         if first.startswith(("ws = append", "warnings = append", "s = append")):
             return None
-        reports = ("errors = append(", "es = append(", "errs = append(", "err = append(", "diags = append(", "diags = sdkdiag.AppendErrorf")
+        reports = (
+            "errors = append(",
+            "es = append(",
+            "errs = append(",
+            "err = append(",
+            "diags = append(",
+            "diags = sdkdiag.AppendErrorf",
+        )
         if first.startswith(reports) or (first.startswith("return ") and ("Errorf" in first or "append(err" in first)):
             if any("if " in t[:4] for t in texts):
                 raise _NotUnderstoodError
@@ -157,7 +167,11 @@ class _Translator:
         if name == "MatchString" and len(args) == 1 and args[0].text.decode() in self.subject:
             regex = self.specifier.evaluator.eval(fn.child_by_field_name("operand"), self.fn.scope, self.env)
             return ["match", self.specifier.pattern(regex)]
-        if fn.child_by_field_name("operand").text == b"strings" and len(args) == 2 and args[0].text.decode() in self.subject:
+        if (
+            fn.child_by_field_name("operand").text == b"strings"
+            and len(args) == 2
+            and args[0].text.decode() in self.subject
+        ):
             kinds = {"HasPrefix": "prefix", "HasSuffix": "suffix", "Contains": "contains"}
             if name in kinds:
                 text = self.specifier.plain(self.specifier.evaluator.eval(args[1], self.fn.scope, self.env))

@@ -3,9 +3,9 @@
     python -m terraformer.provider.validators.mining.facts ROOT OUT.json     # ROOT holds internal/service
 
 The output maps "resource" / "data" / "ephemeral" to type -> {"sdk", "schema_version", "attributes": {path: facts},
-"customize_diff", "config_validators", "methods"}. A path is the attribute's names joined by dots. Facts of an attribute:
-type, required, optional, computed, force_new, default, sensitive, write_only, min_items, max_items, deprecated, nesting,
-config_mode, checks (validators), elem_checks (those of the elements), conflicts_with, exactly_one_of, at_least_one_of,
+"customize_diff", "config_validators", "methods"}. A path is the attribute's names joined by dots. Facts of an
+attribute: type, required, optional, computed, force_new, default, sensitive, write_only, min_items, max_items, deprecated,
+nesting, config_mode, checks (validators), elem_checks (those of the elements), conflicts_with, exactly_one_of, at_least_one_of,
 required_with (attribute addresses as the SDK writes them).
 
 Source: terraform-provider-aws (MPL-2.0), schema declarations of terraform-plugin-sdk/v2 and terraform-plugin-framework.
@@ -233,20 +233,31 @@ class _Miner:
         version = schema.fields.get("Version")
         if isinstance(version, int) and version:
             out["schema_version"] = version
-        methods = [m for m in ("ValidateConfig", "ModifyPlan", "ConfigValidators") if package.symbol("method", f"{type_name}.{m}")]
+        methods = [
+            m
+            for m in ("ValidateConfig", "ModifyPlan", "ConfigValidators")
+            if package.symbol("method", f"{type_name}.{m}")
+        ]
         if methods:
             out["methods"] = methods
         if "ConfigValidators" in methods:
             symbol = package.symbol("method", f"{type_name}.ConfigValidators")
             assert symbol is not None
             validators = self.evaluator.call(Func(symbol, symbol.node, symbol.scope, {}), [])
-            out["config_validators"] = [self._config_validator(v) for v in validators] if isinstance(validators, list) else [["fn", "?"]]
+            out["config_validators"] = (
+                [self._config_validator(v) for v in validators] if isinstance(validators, list) else [["fn", "?"]]
+            )
         return out
 
     def _config_validator(self, value: Any) -> list[Any]:
         if isinstance(value, Call):
             name = value.fn.rpartition(".")[2]
-            kind = {"ExactlyOneOf": "exactly_one_of", "Conflicting": "conflicting", "AtLeastOneOf": "at_least_one_of", "RequiredTogether": "required_together"}.get(name)
+            kind = {
+                "ExactlyOneOf": "exactly_one_of",
+                "Conflicting": "conflicting",
+                "AtLeastOneOf": "at_least_one_of",
+                "RequiredTogether": "required_together",
+            }.get(name)
             if kind:
                 try:
                     return [kind, [self.specifier.path(a) for a in value.args]]
@@ -273,7 +284,9 @@ class _Miner:
         self.evaluator.run(symbol.node.child_by_field_name("body"), symbol.scope, env)
         return response.fields.get(member)
 
-    def _framework_attributes(self, schema: Lit, prefix: str, out: dict[str, Any], scope: FileScope, depth: int) -> None:
+    def _framework_attributes(
+        self, schema: Lit, prefix: str, out: dict[str, Any], scope: FileScope, depth: int
+    ) -> None:
         if depth > 12:
             return
         for member in ("Attributes", "Blocks"):

@@ -83,7 +83,34 @@ _OPAQUE = (
     "internal/conns",
     "internal/create",
 )
-_INITIALISMS = ("CloudWatch", "OpenSearch", "ARNs", "IDs", "ARN", "DNS", "IAM", "ID", "IOPS", "IP", "JSON", "KMS", "S3", "SNS", "TTL", "URI", "URL", "VPC", "DB", "EBS", "AMI", "AWS", "CIDR", "HTTP", "SSL", "TLS")
+_INITIALISMS = (
+    "CloudWatch",
+    "OpenSearch",
+    "ARNs",
+    "IDs",
+    "ARN",
+    "DNS",
+    "IAM",
+    "ID",
+    "IOPS",
+    "IP",
+    "JSON",
+    "KMS",
+    "S3",
+    "SNS",
+    "TTL",
+    "URI",
+    "URL",
+    "VPC",
+    "DB",
+    "EBS",
+    "AMI",
+    "AWS",
+    "CIDR",
+    "HTTP",
+    "SSL",
+    "TLS",
+)
 
 
 def attribute_constant(name: str) -> str:
@@ -130,7 +157,15 @@ class Evaluator:
         if path.startswith(MODULE):
             return self.global_(path[len(MODULE) :], name)
         if path == "math":
-            return {"MaxInt32": 2**31 - 1, "MaxInt64": 2**63 - 1, "MinInt32": -(2**31), "MaxUint32": 2**32 - 1, "MaxInt": 2**63 - 1, "MaxInt16": 2**15 - 1, "MaxUint16": 2**16 - 1}.get(name, Ref(f"math.{name}"))
+            return {
+                "MaxInt32": 2**31 - 1,
+                "MaxInt64": 2**63 - 1,
+                "MinInt32": -(2**31),
+                "MaxUint32": 2**32 - 1,
+                "MaxInt": 2**63 - 1,
+                "MaxInt16": 2**15 - 1,
+                "MaxUint16": 2**16 - 1,
+            }.get(name, Ref(f"math.{name}"))
         if path == "github.com/hashicorp/terraform-plugin-sdk/v2/helper/id" and name == "UniqueIDSuffixLength":
             return 26
         return Ref(f"{path}.{name}")
@@ -260,9 +295,7 @@ class Evaluator:
     def _literal(self, type_text: str, body: Any, scope: FileScope, env: dict[str, Any]) -> Any:
         lit = Lit(type_text)
         inner = ""
-        if type_text.startswith("map["):
-            inner = type_text.split("]", 1)[1]
-        elif type_text.startswith("[]") or type_text.startswith("[...]"):
+        if type_text.startswith(("map[", "[]", "[...]")):
             inner = type_text.split("]", 1)[1]
         is_map, is_list = type_text.startswith("map["), type_text.startswith("[")
 
@@ -315,7 +348,11 @@ class Evaluator:
             return args[0] if args else UNKNOWN
         if fn_node.type == "selector_expression":
             operand = fn_node.child_by_field_name("operand")
-            is_package = operand.type == "identifier" and operand.text.decode() in scope.imports and operand.text.decode() not in env
+            is_package = (
+                operand.type == "identifier"
+                and operand.text.decode() in scope.imports
+                and operand.text.decode() not in env
+            )
             if not is_package:
                 receiver = self.eval(operand, scope, env)
                 return self._method(receiver, fn_node.child_by_field_name("field").text.decode(), args, operand, scope)
@@ -337,7 +374,9 @@ class Evaluator:
             match = re.match(r"([\w.]+)\(", operand.text.decode())
             if match:
                 alias, _, type_name = match[1].rpartition(".")
-                qualified = f"{scope.imports.get(alias, alias)}.{type_name}" if alias else f"{scope.package.path}.{type_name}"
+                qualified = (
+                    f"{scope.imports.get(alias, alias)}.{type_name}" if alias else f"{scope.package.path}.{type_name}"
+                )
                 return Call("enum-values", [], [qualified], scope)
         if isinstance(receiver, str) and name == "String":
             return receiver
@@ -370,7 +409,12 @@ class Evaluator:
             return args[0]
         if fn == "slices.Concat":
             return [x for a in args for x in (a if isinstance(a, list) else [Method(a, "...", [])])]
-        if fn == "strings.Join" and len(args) == 2 and isinstance(args[0], list) and all(isinstance(a, str) for a in args[0]):
+        if (
+            fn == "strings.Join"
+            and len(args) == 2
+            and isinstance(args[0], list)
+            and all(isinstance(a, str) for a in args[0])
+        ):
             return str(args[1]).join(args[0])
         if fn.startswith("github.com/aws/aws-sdk-go-v2/") and len(args) == 1 and isinstance(args[0], str) and args[0]:
             return args[0]
@@ -423,14 +467,20 @@ class Evaluator:
                 value = spec.child_by_field_name("value")
                 type_node = spec.child_by_field_name("type")
                 empty: Any = [] if type_node is not None and type_node.text.startswith(b"[]") else UNKNOWN
-                env[spec.child_by_field_name("name").text.decode()] = self.eval(value.named_children[0], scope, env) if value else empty
+                env[spec.child_by_field_name("name").text.decode()] = (
+                    self.eval(value.named_children[0], scope, env) if value else empty
+                )
         elif kind == "if_statement":
             condition = self.eval(node.child_by_field_name("condition"), scope, env)
             if condition is True:
                 return self.run(node.child_by_field_name("consequence"), scope, env)
             alternative = node.child_by_field_name("alternative")
             if condition is False and alternative is not None:
-                return self._statement(alternative, scope, env) if alternative.type == "if_statement" else self.run(alternative, scope, env)
+                return (
+                    self._statement(alternative, scope, env)
+                    if alternative.type == "if_statement"
+                    else self.run(alternative, scope, env)
+                )
             # "if s.Blocks == nil { s.Blocks = ... }" of framework schemas: harmless to run.
             if condition is UNKNOWN and b"== nil" in node.child_by_field_name("condition").text and alternative is None:
                 return _NOTHING
@@ -438,7 +488,10 @@ class Evaluator:
             return self._for(node, scope, env)
         elif kind == "expression_statement":
             call = node.named_children[0]
-            if call.type == "call_expression" and call.child_by_field_name("function").text in (b"delete", b"maps.Copy"):
+            if call.type == "call_expression" and call.child_by_field_name("function").text in (
+                b"delete",
+                b"maps.Copy",
+            ):
                 a, b = (self.eval(n, scope, env) for n in call.child_by_field_name("arguments").named_children[:2])
                 if isinstance(a, Lit) and call.child_by_field_name("function").text == b"delete":
                     a.entries = [(k, v) for k, v in a.entries if k != b]
@@ -472,8 +525,7 @@ class Evaluator:
         names = [n.text.decode() for n in left.named_children] if left else []
         pairs = list(enumerate(over)) if isinstance(over, list) else list(over.entries) if isinstance(over, Lit) else []
         for key, value in pairs[:500]:
-            for name, bound in zip(names, (key, value), strict=False):
-                env[name] = bound
+            env |= dict(zip(names, (key, value), strict=False))
             result = self.run(node.child_by_field_name("body"), scope, env)
             if result is not _NOTHING:
                 return result
@@ -502,7 +554,11 @@ def _parameters(node: Any) -> list[tuple[str, bool]]:
 
 def _type_parameters(node: Any) -> list[str]:
     parameters = node.child_by_field_name("type_parameters")
-    return [n.text.decode() for p in (parameters.named_children if parameters else []) for n in p.children_by_field_name("name")]
+    return [
+        n.text.decode()
+        for p in (parameters.named_children if parameters else [])
+        for n in p.children_by_field_name("name")
+    ]
 
 
 def _type_text(node: Any, scope: FileScope) -> str:

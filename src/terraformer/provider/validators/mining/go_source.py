@@ -77,7 +77,11 @@ class Package:
         return self._symbols[key]
 
     def names(self, kind: str) -> list[str]:
-        indexed = [f[len(kind) + 1 : -len(".goindex")] for f in self.files if f.startswith(kind + ".") and f.endswith(".goindex")]
+        indexed = [
+            f[len(kind) + 1 : -len(".goindex")]
+            for f in self.files
+            if f.startswith(kind + ".") and f.endswith(".goindex")
+        ]
         plain = [k[len(kind) + 1 :] for k in self._plain if k.startswith(kind + ".")]
         return sorted({*indexed, *plain})
 
@@ -116,7 +120,10 @@ class SourceTree:
 
     def services(self) -> list[Package]:
         """The packages below internal/service."""
-        found = [self.package(f"{MODULE}internal/service/{p.name}") for p in sorted((self.root / "internal/service").iterdir())]
+        found = [
+            self.package(f"{MODULE}internal/service/{p.name}")
+            for p in sorted((self.root / "internal/service").iterdir())
+        ]
         return [p for p in found if p is not None]
 
     def parse(self, package: Package, text: bytes) -> dict[str, Symbol]:

@@ -7,7 +7,7 @@ without spaces, and a constant is the enumeration's name followed by the value i
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 __all__ = ["SdkEnums"]
 
@@ -29,7 +29,7 @@ class SdkEnums:
             metadata = self._loader.load_service_model(name, "service-2")["metadata"]
             self._services[_fold(metadata.get("serviceId", name))] = name
 
-    @lru_cache(maxsize=None)  # noqa: B019 - one instance lives as long as the run
+    @cache  # noqa: B019 - one instance lives as long as the run
     def _enums(self, package: str) -> dict[str, tuple[str, ...]]:
         service = self._services.get(_fold(package))
         if service is None:

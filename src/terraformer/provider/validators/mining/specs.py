@@ -189,12 +189,12 @@ class Specifier:
             return [kind] if kind else ["fn", f"validation.{name[len(_SDK) :]}"]
         last = name.rpartition(".")[2]
         if "internal/verify" in name and last in _VERIFY:
-            return self._verify(last, [])
+            return self._verify(last)
         if "nullable" in name and last in _NULLABLE:
             return [_NULLABLE[last]]
         return ["fn", name]
 
-    def _verify(self, last: str, args: list[Any]) -> Spec:
+    def _verify(self, last: str) -> Spec:
         kind = _VERIFY[last]
         if kind == "anyof":
             return ["any", ["cidr4net"], ["cidr6net"]]
@@ -220,7 +220,18 @@ class Specifier:
         if match:
             return self._framework(match[1], match[2], args)
         if fn.startswith("internal/framework/validators."):
-            table = {"AWSAccountID": ["account"], "AWSRegion": ["region"], "ARN": ["fwarn"], "JSON": ["fwjson"], "ServicePrincipal": ["principal"], "IPv4Address": ["ipv4"], "IPv6Address": ["ipv6"], "S3URI": ["s3uri"], "IPv4CIDRNetworkAddress": ["cidr4net"], "IPv6CIDRNetworkAddress": ["cidr6net"]}
+            table = {
+                "AWSAccountID": ["account"],
+                "AWSRegion": ["region"],
+                "ARN": ["fwarn"],
+                "JSON": ["fwjson"],
+                "ServicePrincipal": ["principal"],
+                "IPv4Address": ["ipv4"],
+                "IPv6Address": ["ipv6"],
+                "S3URI": ["s3uri"],
+                "IPv4CIDRNetworkAddress": ["cidr4net"],
+                "IPv6CIDRNetworkAddress": ["cidr6net"],
+            }
             return table.get(name, ["fn", fn])
         if fn.startswith("internal/framework/validators/objectvalidator."):
             kind = {"ExactlyOneOfChildren": "c1", "AtMostOneOfChildren": "c0", "AtLeastOneOfChildren": "c+"}.get(name)
@@ -247,7 +258,7 @@ class Specifier:
         if name == "StringHasPrefix":
             return ["prefix", self.plain(args[0])]
         if name in _VERIFY:
-            return self._verify(name, args)
+            return self._verify(name)
         return ["fn", fn]
 
     def _validation(self, name: str, args: list[Any]) -> Spec:
