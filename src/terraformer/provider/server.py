@@ -1,8 +1,8 @@
 """The provider host: every provider that a process serves to Terraform, each on its own unix socket.
 
 Terraform is told of them through TF_REATTACH_PROVIDERS (go-plugin's reattach mechanism), so there is no provider
-binary, no download and no handshake. Each provider configuration (the default one and every alias) opens its own connection, and
-settings belong to the connection: that is how two aliases keep apart on one socket
+binary, no download and no handshake. Each provider configuration (the default one and every alias) opens its own
+connection, and settings belong to the connection: that is how two aliases keep apart on one socket
 (internal/command/meta_providers.go, unmanagedProviderFactory).
 """
 
@@ -44,7 +44,9 @@ def reattach_json(
 
     It can be made before the host exists. ``pid`` (default: this process) must be alive for as long as Terraform
     runs, since go-plugin gives up a provider whose process is gone; and go-plugin kills that process when its socket
-    does not answer, so it must never be somebody else's.
+    does not answer, so it must never be somebody else's. Terraform in process goes on looking once a second whether
+    it lives, for every provider of every run, and opens a descriptor each time that only its garbage collector closes:
+    give minus the id of a process *group* there (kill(2) takes it, pidfd_open(2) does not), if the process leads one.
     """
     return json.dumps(
         {
@@ -65,13 +67,21 @@ class ProviderHost:
 
     A context manager. One thread serves all of them; sources that a configuration does not use cost nothing but an
     open socket. Not safe for two runs at once: a process runs one Terraform at a time.
-    Raises ToolFailure when a socket cannot be made.
+    ``registry`` and ``pid`` are those of ``reattach_json``. Raises ToolFailure when a socket cannot be made.
     """
 
-    def __init__(self, directory: Path, sources: Sequence[str], *, registry: str = "registry.terraform.io") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        sources: Sequence[str],
+        *,
+        registry: str = "registry.terraform.io",
+        pid: int | None = None,
+    ) -> None:
         self.directory = Path(directory)
         self.sources = tuple(sources)
         self._registry = registry
+        self._pid = pid
         self._service = ProviderService()
         self._server = GrpcServer(self._service.open_session, self._service.call)
         try:
@@ -91,7 +101,7 @@ class ProviderHost:
     @property
     def reattach(self) -> str:
         """The value of TF_REATTACH_PROVIDERS."""
-        return reattach_json(self.directory, self.sources, registry=self._registry)
+        return reattach_json(self.directory, self.sources, registry=self._registry, pid=self._pid)
 
     @property
     def connections(self) -> int:

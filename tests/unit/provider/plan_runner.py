@@ -155,9 +155,10 @@ class Terraform:
 def main() -> None:
     scratch = Path(os.environ["PLAN_RUNNER_DIRECTORY"])
     if "TF_REATTACH_PROVIDERS" not in os.environ:
+        os.setpgid(0, 0)
         environment = {
             **os.environ,
-            "TF_REATTACH_PROVIDERS": reattach_json(scratch, SOURCES),
+            "TF_REATTACH_PROVIDERS": reattach_json(scratch, SOURCES, pid=-os.getpid()),
             "TF_CLI_CONFIG_FILE": str(scratch / "cli.tfrc"),
             "CHECKPOINT_DISABLE": "1",
         }
@@ -195,6 +196,7 @@ def main() -> None:
                 "assumptions": [asdict(a) for a in record.assumptions],
                 "calls": record.calls,
                 "connections": host.connections,
+                "descriptors": len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0,
             }
             print(json.dumps(answer), flush=True)
 

@@ -340,4 +340,5 @@ def test_large_values_cross_the_socket_both_ways(plan: Plan) -> None:
 def test_many_runs_leave_nothing_open(plan: Plan) -> None:
     for number in range(15):
         answer = plan(f'resource "aws_thing" "a" {{\n name = "n{number}"\n}}\n')
+        assert answer["descriptors"] < 100
         assert change(answer, "aws_thing.a")["after"]["name"] == f"n{number}"
