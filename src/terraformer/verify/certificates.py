@@ -19,8 +19,9 @@ from terraformer.provider.diagnostics import Diagnostic
 from terraformer.types import Certificate, Position, Severity, SourceRange, Stage, TerraformConfig
 from terraformer.verify.codes import CODES
 from terraformer.verify.fixes import FixBook
+from terraformer.verify.snippets import snippet_of
 
-__all__ = ["INTERNAL_SUMMARIES", "DiagnosticReader", "code_of", "snippet_of"]
+__all__ = ["INTERNAL_SUMMARIES", "DiagnosticReader", "code_of", "sort_key"]
 
 INTERNAL_SUMMARIES = re.compile(
     r"Provider produced (invalid|inconsistent)|Plugin did not respond|Plugin error|Failed to load plugin|"
@@ -109,7 +110,6 @@ _SAME = {"file-missing": "file-not-found"}  # one code, whether Terraform or a p
 _COMPILED = tuple((code, re.compile(s), re.compile(d)) for code, s, d in _PATTERNS)
 _GROUP_MEMBER = re.compile(r'^"[\w.\[\]-]+": (?=(?:one of|only one of|all of) `)')
 """A provider reports a group of arguments once for each member; one certificate is enough."""
-_MAX_SNIPPET_LINES = 12
 
 
 def code_of(severity: str, summary: str, detail: str) -> str:
@@ -118,19 +118,6 @@ def code_of(severity: str, summary: str, detail: str) -> str:
         if in_summary.search(summary) and in_detail.search(detail):
             return code
     return "terraform-error" if severity == "error" else "terraform-warning"
-
-
-def snippet_of(config: TerraformConfig, range_: SourceRange | None) -> str | None:
-    """The lines that a range covers, as they stand in the user's file; at most a dozen."""
-    if range_ is None or range_.file not in config.files:
-        return None
-    content = config.files[range_.file]
-    start = content.rfind(b"\n", 0, range_.start.byte) + 1
-    end = content.find(b"\n", max(range_.start.byte, range_.end.byte - 1))
-    lines = content[start : end if end >= 0 else len(content)][:8000].decode("utf-8", "replace").splitlines()
-    if len(lines) > _MAX_SNIPPET_LINES:
-        lines = [*lines[: _MAX_SNIPPET_LINES - 1], "..."]
-    return "\n".join(lines) or None
 
 
 @dataclass(slots=True)

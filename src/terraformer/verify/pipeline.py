@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import json
-import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +16,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from terraformer.errors import BundleError, ToolFailure
-from terraformer.hcl import BUILTIN_PROVIDER, ModuleTree, VariableRef, scan
-from terraformer.provider import bundle as bundles_room
+from terraformer.errors import ToolFailure
+from terraformer.hcl import ModuleTree, VariableRef, scan
 from terraformer.provider import placeholders
 from terraformer.provider.bundle import Bundle
 from terraformer.provider.server import ProviderHost, RunRecord, RunSpec
-from terraformer.provider.versions import matches
 from terraformer.types import (
     Assumption,
     Certificate,
@@ -40,16 +37,17 @@ from terraformer.types import (
 )
 from terraformer.verify import prepare, variables
 from terraformer.verify.assumptions import read_assumptions
-from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, code_of, snippet_of, sort_key
-from terraformer.verify.fixes import FixBook, nearest
+from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, code_of, sort_key
+from terraformer.verify.fixes import FixBook
+from terraformer.verify.requirements import Requirements, state_types
 from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
+from terraformer.verify.snippets import snippet_of
 from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terraform
 
 __all__ = ["Pipeline", "Verified"]
 
 _PLAN = ("plan", "-refresh=false", "-input=false", "-lock=false", "-no-color", "-json")
-_SOURCE = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w-]+/[\w-]+")
 _MAX_GUESSES = 10
 _GUESSES: Mapping[str, tuple[Any, ...]] = {
     "string": variables.COMMON_STRINGS,
@@ -189,9 +187,11 @@ class Pipeline:
         """What is known without Terraform: versions, providers, modules, and file functions where nothing confines
         them.
         """
-        run.certificates.extend(self._core_version(run))
+        needed = Requirements(run.config, run.tree, run.settings, self.version)
+        needed.check()
+        run.bundles.update(needed.bundles)
+        run.certificates.extend(needed.certificates)
         run.certificates.extend(prepare.missing_modules(run.tree))
-        run.certificates.extend(self._providers(run))
         if not self.confined:
             run.certificates.extend(prepare.unsafe_file_calls(run.tree))
 
@@ -327,7 +327,7 @@ class Pipeline:
         used = run.tree.types_in_use()
         spec = RunSpec(
             bundles=run.bundles,
-            resources=used.resources | _state_types(run.settings.state),
+            resources=used.resources | state_types(run.settings.state),
             data=used.data,
             ephemeral=used.ephemeral,
             workdir=prepared.root,
@@ -448,136 +448,6 @@ class Pipeline:
             fix=f"Pass a value: --var {name}=..., or give the variable a default.",
         )
 
-    # --- versions and providers -------------------------------------------------------------------------------------
-
-    def _core_version(self, run: _Run) -> list[Certificate]:
-        found: list[Certificate] = []
-        for module in run.tree.modules.values():
-            for required in module.required_version:
-                try:
-                    fits = matches(self.version, required.constraint)
-                except ValueError:
-                    found.append(
-                        Certificate(
-                            Stage.COMPILE,
-                            Severity.ERROR,
-                            "invalid-version-constraint",
-                            f"Invalid version constraint {required.constraint!r}",
-                            "required_version is not a version constraint that Terraform can read.",
-                            required.range,
-                            snippet=snippet_of(run.config, required.range),
-                            fix='Write it like required_version = ">= 1.5".',
-                        )
-                    )
-                    continue
-                if not fits:
-                    found.append(
-                        Certificate(
-                            Stage.COMPILE,
-                            Severity.ERROR if run.settings.strict_versions else Severity.WARNING,
-                            "version-mismatch",
-                            f"required_version {required.constraint!r} does not admit Terraform {self.version}",
-                            f"The configuration was verified with Terraform {self.version} all the same.",
-                            required.range,
-                            snippet=snippet_of(run.config, required.range),
-                            fix=f"Widen the constraint so that it admits {self.version}, or verify with another core.",
-                            notes={"used": self.version, "constraint": required.constraint},
-                        )
-                    )
-        return found
-
-    def _providers(self, run: _Run) -> list[Certificate]:
-        found: list[Certificate] = []
-        constraints = run.tree.constraints()
-        sources = dict.fromkeys([*run.tree.types_by_source(), *_state_sources(run.settings.state)])
-        for source in sources:
-            if source == BUILTIN_PROVIDER or not _SOURCE.fullmatch(source):
-                continue  # Terraform has something to say about the latter
-            constraint = ", ".join(constraints.get(source, ()))
-            try:
-                bundle = bundles_room.load(source, constraint)
-            except BundleError as error:
-                found.append(self._unknown_provider(run, source, str(error)))
-                continue
-            except ValueError:
-                bundle = bundles_room.load(source)
-                constraint = ""
-            run.bundles[source] = bundle
-            if constraint and not matches(bundle.version, constraint):
-                requirement = self._requirement(run, source)
-                found.append(
-                    Certificate(
-                        Stage.COMPILE,
-                        Severity.ERROR if run.settings.strict_versions else Severity.WARNING,
-                        "provider-version",
-                        f"{source} {constraint} is not installed: verified with {bundle.version}",
-                        f"The configuration asks for {source} {constraint}; the schema bundle that was used is that of "
-                        f"version {bundle.version}. Arguments that changed between the two are judged by "
-                        f"{bundle.version}.",
-                        requirement,
-                        snippet=snippet_of(run.config, requirement),
-                        fix=f'Use version = ">= {bundle.version}", or install a bundle of that version '
-                        "(terraformer schema capture).",
-                        notes={"used": bundle.version, "constraint": constraint, "source": source},
-                    )
-                )
-        return found
-
-    @staticmethod
-    def _requirement(run: _Run, source: str) -> Any:
-        for module in run.tree.modules.values():
-            for requirement in module.providers.values():
-                if requirement.source == source and requirement.range is not None:
-                    return requirement.range
-        return None
-
-    def _unknown_provider(self, run: _Run, source: str, why: str) -> Certificate:
-        range_ = self._requirement(run, source)
-        implied = range_ is None
-        address: str | None = None
-        types: list[str] = []
-        for module in run.tree.modules.values():
-            for block in module.blocks:
-                if module.source_of(block.provider) == source:
-                    types.append(block.type)
-                    if range_ is None:
-                        range_ = block.header
-                        prefix = "".join(f"module.{s}." for s in module.key.split(".") if s)
-                        address = prefix + block.address
-        known = [i.source for i in bundles_room.installed()]
-        fix = (
-            f"If {source} is a real provider, give its schema once: `terraform providers schema -json | terraformer "
-            f"schema "
-            "capture -`."
-        )
-        near = self._near_types(types[0]) if implied and types else []
-        if near:
-            fix = f"Did you mean {' or '.join(near)}? Otherwise: {fix}"
-        return Certificate(
-            Stage.COMPILE,
-            Severity.ERROR,
-            "provider-unknown",
-            f"No schema bundle for provider {source}",
-            f"{why}. Installed: {', '.join(sorted(set(known)))}.",
-            range_,
-            address,
-            snippet=snippet_of(run.config, range_),
-            fix=fix,
-            notes={"source": source},
-        )
-
-    @staticmethod
-    def _near_types(type_: str) -> list[str]:
-        """Types of installed providers that end alike ("s3_bucket" -> "aws_s3_bucket")."""
-        exact: list[str] = []
-        candidates: list[str] = []
-        for source in {i.source for i in bundles_room.installed()}:
-            for known in bundles_room.load(source).resource_types:
-                if known.split("_", 1)[-1] == type_:
-                    exact.append(known)
-                candidates.append(known)
-        return sorted(exact)[:3] or nearest(type_, [c for c in candidates if c.split("_", 1)[-1][:3] == type_[:3]], 2)
-
     # --- the report -------------------------------------------------------------------------------------------------
 
     def _report(self, run: _Run) -> Verified:
@@ -617,30 +487,4 @@ def _changes(plan: Mapping[str, Any]) -> list[PlannedChange]:
         actions = tuple(change.get("change", {}).get("actions") or ())
         if change.get("mode") == "managed" and actions and actions != ("no-op",):
             found.append(PlannedChange(str(change["address"]), str(change["type"]), actions))
-    return found
-
-
-def _state_resources(state: bytes | None) -> list[Mapping[str, Any]]:
-    if not state:
-        return []
-    try:
-        resources = json.loads(state).get("resources") or []
-    except (ValueError, AttributeError, RecursionError):
-        return []
-    return [r for r in resources if isinstance(r, Mapping)]
-
-
-def _state_types(state: bytes | None) -> frozenset[str]:
-    """Managed types of a prior state: their schema is needed even when the configuration no longer names them."""
-    return frozenset(str(r.get("type")) for r in _state_resources(state) if r.get("mode") == "managed")
-
-
-def _state_sources(state: bytes | None) -> list[str]:
-    found: list[str] = []
-    for resource in _state_resources(state):
-        named = re.search(
-            r'provider\["(?:registry\.(?:terraform\.io|opentofu\.org)/)?([^"]+)"\]', str(resource.get("provider"))
-        )
-        if named:
-            found.append(named[1])
     return found
