@@ -29,6 +29,7 @@ from typing import Any
 import zstandard
 
 from terraformer.provider.compiler.facts import FOLDER
+from terraformer.provider.compiler.go_azure import azure_resources, shared_argument
 from terraformer.provider.compiler.go_eval import Closure, Evaluator, Opaque, Struct
 from terraformer.provider.compiler.go_splices import wafv2_splices
 
@@ -166,6 +167,9 @@ class _Reader:
             return
         for name, body in schema.items():
             if not isinstance(body, Struct) or name.startswith("?"):
+                shared = shared_argument(body)
+                if shared and not name.startswith("?"):
+                    into[prefix + name] = shared
                 continue
             fields = body.fields
             facts: dict[str, Any] = {}
@@ -389,6 +393,14 @@ def extract(index: Path, module: str) -> dict[str, Any]:
     """Facts of every resource and data source type in the index."""
     reader = _Reader(index, module)
     found: dict[str, Any] = {}
+    if module.endswith("/terraform-provider-azurerm"):
+        for kind, type_name, resource in azure_resources(reader.evaluator, index):
+            facts = reader.sdk(resource)
+            if facts is not None:
+                found[f"{kind} {type_name}"] = facts
+            else:
+                print(f"not read: {kind} {type_name}", file=sys.stderr)
+        return found
     for kind, type_name, package, (style, factory) in reader.registered(index):
         try:
             if style == "sdk":
