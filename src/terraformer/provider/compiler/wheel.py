@@ -84,7 +84,8 @@ def fetch_wheel(distribution: str, version: str | None = None, cache: Path | Non
         )
         got = sorted(Path(fresh).glob(f"{stem}-*.whl"))
         if done.returncode or not got:
-            reason = next((x for x in reversed(done.stderr.splitlines()) if "ERROR" in x), "pip got no wheel")
+            lines = done.stderr.splitlines() or ["pip got no wheel"]
+            reason = next((x for x in reversed(lines) if "ERROR" in x), lines[-1])
             raise BundleError(f"cannot download {wanted}: {reason.strip()}")
         return got[0].replace(cache / got[0].name)
 
