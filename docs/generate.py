@@ -63,8 +63,9 @@ def all_pages() -> Iterator[tuple[Path, str]]:
 def cli_page() -> str:
     parts = [
         f"# Command line\n\n{GENERATED}\n",
-        "Exit codes of every command: 0 clean, 1 tool or usage error, 2 findings. Errors are one line on standard\nerror; "
-        "`TERRAFORMER_DEBUG=1` shows the traceback. Colours follow the terminal, `NO_COLOR` and `FORCE_COLOR`.\n",
+        "Exit codes of every command: 0 clean, 1 tool or usage error, 2 findings. Errors are one line on standard\n",
+        "error; `TERRAFORMER_DEBUG=1` shows the traceback. Colours follow the terminal, `NO_COLOR` and\n"
+        "`FORCE_COLOR`.\n",
     ]
     for path in COMMANDS:
         title = " ".join(("terraformer", *path))

@@ -23,6 +23,7 @@ from terraformer.provider.diagnostics import Diagnostic
 from terraformer.provider.hollow import block_names, hollow
 from terraformer.provider.http2 import UNIMPLEMENTED, RpcError
 from terraformer.provider.plan import plan_change
+from terraformer.provider.read_only import read_only_values
 from terraformer.provider.run import INTERNAL_MARKER, ReadAssumption, RunRecord, RunSpec, SchemaSource, value_digest
 from terraformer.provider.schema import CtyType, ResourceSchema, implied_type
 from terraformer.provider.state import conform, from_state_json
@@ -268,6 +269,7 @@ class ProviderService:
         found: list[Diagnostic] = []
         if isinstance(value, dict):
             ctx = self._context(session)
+            found += read_only_values(kind.schema.block, value)
             check = _optional("validators", "validate_resource")
             if check:
                 found += check(session.source, kind_name, kind.schema.type, value, kind.schema, ctx)

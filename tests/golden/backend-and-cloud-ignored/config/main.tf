@@ -1,0 +1,12 @@
+terraform {
+  backend "s3" {
+    bucket = "state"
+    key    = "x"
+    region = "us-east-1"
+  }
+}
+
+resource "aws_sqs_queue" "jobs" {
+  name                    = "jobs"
+  sqs_managed_sse_enabled = true
+}

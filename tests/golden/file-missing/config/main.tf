@@ -1,0 +1,6 @@
+locals {
+  page = file("${path.module}/missing.html")
+}
+output "page" {
+  value = local.page
+}

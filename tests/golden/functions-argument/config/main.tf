@@ -1,0 +1,3 @@
+output "a" {
+  value = cidrsubnet("10.0.0.0/16", "many", 1)
+}

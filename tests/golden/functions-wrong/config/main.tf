@@ -1,0 +1,6 @@
+locals {
+  a = uper("x")
+}
+output "a" {
+  value = local.a
+}

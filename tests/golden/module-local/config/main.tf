@@ -1,0 +1,7 @@
+module "queue" {
+  source = "./modules/queue"
+  name   = "jobs"
+}
+output "arn" {
+  value = module.queue.arn
+}

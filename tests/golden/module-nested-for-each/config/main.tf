@@ -1,0 +1,5 @@
+module "team" {
+  for_each = toset(["red", "blue"])
+  source   = "./team"
+  name     = each.key
+}

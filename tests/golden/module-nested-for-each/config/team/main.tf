@@ -1,0 +1,7 @@
+variable "name" {
+  type = string
+}
+module "queue" {
+  source = "../queue"
+  name   = "${var.name}-jobs"
+}

@@ -1,0 +1,4 @@
+resource "aws_sqs_queue" "there" {
+  provider = aws.europe
+  name     = "jobs"
+}

@@ -1,0 +1,7 @@
+resource "aws_sqs_queue" "jobs" {
+  name                    = "jobs"
+  sqs_managed_sse_enabled = true
+}
+output "r" {
+  value = var.region
+}

@@ -1,0 +1,3 @@
+resource "aws_s3_buket" "logs" {
+  bucket = "logs-of-acme"
+}
