@@ -11,9 +11,9 @@ everything else that is required unknown at the top level, plausible inside the 
 either side may call conflicting, and none of them. Only arguments are used that both versions have with the same type.
 
 A difference is *of the version*, and listed apart, where our check is read from the newer provider's source and the old
-one (1) has no check, or no check of that kind, on that argument (over the whole battery of values), or (2) names another
-set of allowed values, range, length or pattern in its own message for it; in other words where the declarations differ. What
-remains counts against us. NOT covered: checks at plan time, data sources, provider blocks.
+one (1) has no check, or none of that kind, on that argument (over the whole battery of values), or (2) names another set
+of allowed values, range, length or pattern in its own message for it: where the declarations differ. What remains counts
+against us. NOT covered: checks at plan time, data sources, provider blocks.
 """
 
 from __future__ import annotations
@@ -390,8 +390,10 @@ def compare(real: RealProvider, case: Case, schema: Any, ctx: ProviderContext, c
                 r"is required, but no definition|Too (many|few)|Not enough|Insufficient", message
             ):
                 continue
-            # The SDK of 2021 reports wrong paths at times (its steps share memory): the address in the message is first.
-            if key.search(message) or (not re.search(r"\w\.\d+\.\w", message) and at(path)[-1:] == case.path[-1:]):
+            # The SDK of 2021 reports wrong paths at times (its steps share memory): the message's address is first.
+            if key.search(message) or (
+                not re.search(r"[a-z_]\.\d+\.[a-z_]", message) and at(path)[-1:] == case.path[-1:]
+            ):
                 hits.append(message)
         return hits
 

@@ -260,7 +260,9 @@ class ProviderService:
         kind = self._provider_kind(session.source)
         session.settings = self._config(fields, 2, kind.cty) or {}
         session.ctx = None
-        return b""
+        check = _optional("validators", "check_configure")
+        found = check(session.source, session.settings) if check else []
+        return self._report("provider", session.source, found, 1, kind.cty)
 
     def _validate(self, session: ProviderSession, fields: wire.Fields, kind_name: str) -> bytes:
         # Request: type_name = 1, config = 2; Response: diagnostics = 1

@@ -82,6 +82,10 @@ ARN = "arn:aws:iam::123456789012:role/app"
         ),
         ("aws_cloudwatch_log_group", {"retention_in_days": 0, "name": "/aws/lambda/app"}),
         ("aws_security_group", {"name": "web"}),
+        ("aws_cloudwatch_event_rule", {"event_pattern": '{"source": ["aws.ec2"]}'}),
+        ("aws_dynamodb_table", {"name": "t", "billing_mode": "PAY_PER_REQUEST", "read_capacity": 0, "hash_key": "id"}),
+        ("aws_dynamodb_table", {"name": "t", "stream_enabled": False, "ttl": [{"enabled": False}]}),
+        ("aws_cognito_user_pool", {"name": "p", "email_verification_message": "Your code: {####}"}),
     ],
 )
 def test_what_the_provider_accepts_passes(type_name: str, given: dict[str, object]) -> None:
@@ -151,6 +155,14 @@ def test_what_the_provider_accepts_passes(type_name: str, given: dict[str, objec
         ("aws_cloudwatch_log_group", {"retention_in_days": 8}, "to be one of"),
         ("aws_security_group", {"name": "sg-web"}, 'must not match "^sg-'),
         ("aws_s3_bucket", {"bucket": "a", "bucket_prefix": "b"}, "conflicts with"),
+        ("aws_cloudwatch_event_rule", {"event_pattern": "{source:x}"}, "invalid JSON"),
+        (
+            "aws_dynamodb_table",
+            {"name": "t", "billing_mode": "PAY_PER_REQUEST", "read_capacity": 5},
+            "cannot be specified",
+        ),
+        ("aws_dynamodb_table", {"name": "t", "stream_enabled": True}, '"stream_view_type" must be specified'),
+        ("aws_dynamodb_table", {"name": "t", "ttl": [{"enabled": True}]}, "attribute_name"),
         ("aws_api_gateway_account", {"cloudwatch_role_arn": "x"}, "cannot be parsed as an ARN"),
     ],
 )

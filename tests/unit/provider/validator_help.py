@@ -7,7 +7,8 @@ from typing import Any
 from terraformer.provider import bundle, validators
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Diagnostic
-from terraformer.provider.schema import Block
+from terraformer.provider.schema import UNSET, Block
+from terraformer.provider.values import UNKNOWN
 
 SOURCE = "hashicorp/aws"
 CONTEXT = ProviderContext(SOURCE, "6.0.0")
@@ -38,19 +39,14 @@ def messages(type_name: str, **given: Any) -> list[str]:
 
 
 def plan(type_name: str, **given: Any) -> list[str]:
-    """Complaints when this is planned to be created (defaults filled in as the schema knows them)."""
+    """Complaints when this is planned to be created: defaults filled in, what is computed and unset unknown."""
     schema = bundle.latest(SOURCE).resource(type_name)
     value = empty(schema.block, **given)
-    planned = {
-        n: v if v is not None or not a_default(schema.block, n) else schema.block.attributes[n].default
-        for n, v in value.items()
-    }
-    return [
-        f"{d.summary} {d.detail}".strip()
-        for d in validators.check_plan(SOURCE, type_name, None, value, planned, CONTEXT)
-    ]
-
-
-def a_default(block: Block, name: str) -> bool:
-    attribute = block.attributes.get(name)
-    return attribute is not None and bool(attribute.default is not None) and repr(attribute.default) != "UNSET"
+    planned = dict(value)
+    for name, attribute in schema.block.attributes.items():
+        if planned[name] is None and attribute.default is not UNSET:
+            planned[name] = attribute.default
+        elif planned[name] is None and attribute.computed:
+            planned[name] = UNKNOWN
+    found = validators.check_plan(SOURCE, type_name, None, value, planned, CONTEXT)
+    return [f"{d.summary} {d.detail}".strip() for d in found]

@@ -1,7 +1,7 @@
 """Checks of single values, by kind: what a specification such as ["len", 1, 64] means.
 
 ``run(spec, value, key)`` returns the complaints about a known, non-null value (strings, [] when it is accepted).
-``key`` is the attribute's address as terraform-plugin-sdk writes it ("rule.0.name"); messages are worded like the SDK's.
+``key`` is the attribute's address as terraform-plugin-sdk writes it ("rule.0.name"); messages are worded like its.
 
 Sources: terraform-plugin-sdk/v2 helper/validation (strings.go, int.go, float.go, network.go, web.go, time.go, map.go),
 terraform-provider-aws internal/verify, internal/enum, internal/sdkv2/types/nullable,

@@ -444,6 +444,31 @@ def _multiple_of_4000(value: Any, key: str) -> list[str]:
     return []
 
 
+def _event_pattern(value: str, key: str) -> str:
+    """events validateEventPatternValue: a JSON object of at most 4096 characters without its white space."""
+    problem = formats.json_problem(value) if value else ""
+    if problem:
+        return f'"{key}" contains an invalid JSON: {problem}'
+    decoded = _loads(value) if value else None
+    if decoded is not None and len(json.dumps(decoded, separators=(",", ":"), ensure_ascii=False)) > 4096:
+        return f'"{key}" cannot be longer than 4096 characters'
+    return ""
+
+
+def _topic_rule_name(value: str, key: str) -> str:
+    """iot validTopicRuleName."""
+    if not 1 <= len(value.encode()) <= 128:
+        return f"{key} must be between 1 and 128 characters long"
+    return "" if re.fullmatch(r"[0-9A-Za-z_]+", value) else f"{key} must match the pattern ^[0-9A-Za-z_]+$"
+
+
+def _logs_location(value: str, key: str) -> str:
+    """codebuild validProjectS3LogsLocation: an ARN (or nothing), or bucket/prefix."""
+    if not formats.arn_problem(value) or re.search(r"^[0-9a-z][^/]*/(.+)\Z", value):
+        return ""
+    return f'"{key}" must be an ARN or "bucket/prefix": "{value[:200]}"'
+
+
 CHECKS: Final[dict[str, Check]] = {
     "internal/service/dynamodb.validateTableItem": _text(_table_item),
     "internal/service/ecs.validTaskDefinitionContainerDefinitions": _text(_container_definitions),
@@ -466,5 +491,8 @@ CHECKS: Final[dict[str, Check]] = {
     "internal/service/ssmincidents.validateNonAliasARN": _text(_whole_key_arn),
     "internal/service/acmpca.validTemplateARN": _text(_template_arn),
     "internal/service/fsx.validateLustreFileSystemThroughputCapacity": _multiple_of_4000,
+    "internal/service/events.validateEventPatternValue": _text(_event_pattern),
+    "internal/service/iot.validTopicRuleName": _text(_topic_rule_name),
+    "internal/service/codebuild.validProjectS3LogsLocation": _text(_logs_location),
     "internal/provider/sdkv2.validAssumeRoleDuration": _text(_assume_role_duration),
 }

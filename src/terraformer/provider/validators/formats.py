@@ -53,6 +53,8 @@ def go_regex(pattern: str) -> re.Pattern[str] | None:
 
     Differences minded: ``$`` matches only at the very end, ``\\z``, POSIX classes, \\d \\w \\s are ASCII.
     """
+    # Repeated classes at the ends of an unanchored pattern change nothing: "[\\p{L}]*x[\\p{L}]*" finds what "x" finds.
+    pattern = re.sub(r"^\[\\p[^\]]*\]\*|\[\\p[^\]]*\]\*$", "", pattern)
     out: list[str] = []
     i, in_class, multiline = 0, False, bool(re.match(r"\(\?[a-z]*m", pattern))
     while i < len(pattern):

@@ -4,8 +4,8 @@ A check gets a View of the resource and yields complaints. Where the provider's 
 yet, the check holds its tongue: the provider sees a zero there, and some of its complaints are then wrong.
 
 Sources: the CustomizeDiff / ValidateRawResourceConfigFuncs of each resource in terraform-provider-aws (file named at
-the check). NOT covered: checks that call AWS (state machine definitions beyond their outline, service limits), and those
-about changes to existing resources unless noted.
+the check). NOT covered: checks that call AWS (state machine definitions beyond their outline, service limits), and
+those about changes to existing resources unless noted.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _go_list(values: list[str]) -> str:
 
 def _sqs_queue(view: View) -> Iterator[Complaint]:
     """resourceQueueCustomizeDiff (sqs/queue.go)."""
-    if not view.known("fifo_queue", "name", "name_prefix"):
+    if not view.known("fifo_queue"):
         return
     fifo, name = view.flag("fifo_queue"), view.config("name")
     pattern = r"[0-9A-Za-z_-]{1,75}\.fifo" if fifo else r"[0-9A-Za-z_-]{1,80}"
@@ -363,7 +363,7 @@ def _listener_actions(attribute: str) -> Check:
             if kind == "forward" and action.get("target_group_arn") is None and action.get("forward") in (None, []):
                 yield (
                     "Invalid Attribute Combination",
-                    f'Either "{where}.target_group_arn" or "{where}.forward" must be specified when its type is "forward".',
+                    f'Either "{where}.target_group_arn" or "{where}.forward" must be specified to "forward".',
                     (attribute, i, "type"),
                 )
             needed = _ACTION_BLOCKS.get(kind)

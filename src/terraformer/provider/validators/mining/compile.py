@@ -148,9 +148,12 @@ class _Compiler:
         if kind in ("re", "nre") and not usable(spec[1]):
             self.note("dropped pattern")
             return None
-        if kind == "reject" and not all(_usable_condition(step[1]) for step in spec[1:]):
-            self.note("dropped condition")
-            return None
+        if kind == "reject":
+            steps = [step for step in spec[1:] if step[0] == "unless" or _usable_condition(step[1])]
+            if not all(_usable_condition(step[1]) for step in steps) or not any(s[0] != "unless" for s in steps):
+                self.note("dropped condition")
+                return None
+            spec = ["reject", *steps]
         if kind in _FRAMEWORK_RELATIONS and _wild(spec[1]):
             self.note("dropped wildcard relation")
             return None

@@ -4,9 +4,9 @@
 
 The output maps "resource" / "data" / "ephemeral" to type -> {"sdk", "schema_version", "attributes": {path: facts},
 "customize_diff", "config_validators", "methods"}. A path is the attribute's names joined by dots. Facts of an
-attribute: type, required, optional, computed, force_new, default, sensitive, write_only, min_items, max_items, deprecated,
-nesting, config_mode, checks (validators), elem_checks (those of the elements), conflicts_with, exactly_one_of, at_least_one_of,
-required_with (attribute addresses as the SDK writes them).
+attribute: type, required, optional, computed, force_new, default, sensitive, write_only, min_items, max_items,
+deprecated, config_mode, checks (validators), elem_checks (those of the elements), conflicts_with, exactly_one_of,
+at_least_one_of, required_with (attribute addresses as the SDK writes them).
 
 Source: terraform-provider-aws (MPL-2.0), schema declarations of terraform-plugin-sdk/v2 and terraform-plugin-framework.
 NOT covered: schemas assembled by run-time conditions, validators that are not understood (["fn", name]).

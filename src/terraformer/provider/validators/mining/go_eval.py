@@ -63,7 +63,14 @@ class Func:
 
     @property
     def name(self) -> str:
-        return f"{self.scope.package.path}.{self.symbol.name}" if self.symbol else f"{self.scope.package.path}.func"
+        """Path and name; a closure goes by the name of the function around it."""
+        if self.symbol is not None:
+            return f"{self.scope.package.path}.{self.symbol.name}"
+        around = self.node.parent
+        while around is not None and around.type != "function_declaration":
+            around = around.parent
+        name = around.child_by_field_name("name").text.decode() if around is not None else "func"
+        return f"{self.scope.package.path}.{name}"
 
 
 UNKNOWN = Ref("?")
