@@ -3,8 +3,8 @@
     python benchmarks/embedded.py ../shared/iac-eval/dev.csv [--json] [--limit N] [--seed S] [--temperature T]
 
 The file has the columns "Prompt", "Rego intent" and "Difficulty". Prints how many of the answers compile, deploy and
-are correct (every rule of the task's policy passes), and how long an answer took without its verification. Tool failures
-are masked: counted apart, in none of the shares' denominators. Writes a dated JSON file to benchmarks/results/.
+are correct (every rule of the task's policy passes), and how long an answer took without its verification. Tool
+failures are masked: counted apart, in none of the shares' denominators. Writes a dated JSON file to benchmarks/results/.
 """
 
 from __future__ import annotations
@@ -116,7 +116,10 @@ def _summary(tasks: list[dict[str, Any]], arguments: Any) -> dict[str, Any]:
         "deploy": sum(bool(t["deploy"]) for t in scored),
         "correct": sum(bool(t["correct"]) for t in scored),
         "correct_by_difficulty": {
-            d: [sum(bool(t["correct"]) for t in scored if t["difficulty"] == d), sum(t["difficulty"] == d for t in scored)]
+            d: [
+                sum(bool(t["correct"]) for t in scored if t["difficulty"] == d),
+                sum(t["difficulty"] == d for t in scored),
+            ]
             for d in levels
         },
         "median_seconds": round(statistics.median(seconds), 2),

@@ -33,10 +33,7 @@ class _Server:
     """One loaded model. Freed by ``close``."""
 
     def __init__(self, path: Path, context: int) -> None:
-        try:
-            import xllamacpp
-        except ImportError as error:
-            raise ModelError(f"the embedded model needs the package xllamacpp: {error}") from error
+        xllamacpp = _library()
         self._directory = Path(tempfile.mkdtemp(prefix="terraformer-"))  # mode 0700
         cores = _cores()
         params = xllamacpp.CommonParams()
@@ -64,6 +61,25 @@ class _Server:
         with self.lock:
             self.raw = None  # the extension stops its threads when the last reference goes
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _library() -> Any:
+    """The extension, loaded so that its threads sleep while they wait for one another.
+
+    Its OpenMP runtime spins by default: where other processes want the cores too, replies become a hundred times
+    slower. The runtime reads its environment once, when it is loaded.
+    """
+    before = os.environ.get("OMP_WAIT_POLICY")
+    if before is None:
+        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise ModelError(f"the embedded model needs the package xllamacpp: {error}") from error
+    finally:
+        if before is None:
+            del os.environ["OMP_WAIT_POLICY"]
+    return xllamacpp
 
 
 _servers: dict[tuple[int, str], _Server] = {}

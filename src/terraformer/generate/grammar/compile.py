@@ -241,11 +241,12 @@ class _Body:
         options = list(value.options) if isinstance(value, Alt) else [value]
         if element:
             texts = [literal_list(o.text) if isinstance(o, Lit) else None for o in options]
-            if cty[1] != "string" or any(t is None for t in texts if t is not None and not t):
+            if cty[1] != "string":
                 return value
-            if all(t is None for t in texts):
-                allowed = [hcl_string(str(v)) for v in self.checks.allowed(path, element=True)]
-                return alt([f"[{v}]" for v in allowed]) if allowed and not isinstance(options[0], Lit) else value
+            if not isinstance(options[0], Lit):  # the model's own letters
+                made = self._by_prompt(self.checks.allowed(path, element=True))
+                made = made or self.checks.text_like(path, name_values(self.choice, self.scene), element=True)
+                return alt([f"[{hcl_string(m)}]" for m in made]) if made else value
             good = [o for o, t in zip(options, texts, strict=True) if t is None or all(self.checks.accepts(path, x, element=True) for x in t)]
             if good:
                 return alt(good)
@@ -341,6 +342,8 @@ class _Body:
         found = self.scene.references(self.choice, path, many=many, second=second)
         if not found:
             return None
+        if self.checks.wants_arn(path):
+            found = [self.scene.as_arn(f) for f in found]
         return list_of(found) if many else alt(found)
 
     def _auto(self, attribute: Attribute, path: str) -> Node:

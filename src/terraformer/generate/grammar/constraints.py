@@ -67,6 +67,11 @@ class Constraints:
         specs = self.specs(path, element=element)
         return not any(run(s, value, path) for s in specs if s[0] not in ("required", "size"))
 
+    def wants_arn(self, path: str) -> bool:
+        """Whether a check of the value (or of its elements) asks for an ARN."""
+        specs = [*self.specs(path), *self.specs(path, element=True)]
+        return any(s[0] in ("arn", "fwarn") for s in _flat(specs))
+
     def bounds(self, path: str) -> tuple[float | None, float | None]:
         """The smallest and the largest number allowed."""
         low: float | None = None
@@ -219,7 +224,7 @@ _SHAPES: Final = (
     "arn:aws:iam::123456789012:role/example", "arn:aws:s3:::example-bucket", "s3://example-bucket/example", "rate(1 hour)",
     "cron(0 12 * * ? *)", "PT1H", "P1D", "mon:03:00-mon:04:00", "03:00-04:00", "03:00", "1:03:00", "UTC", "en-US", "USD", "/example",
     "example/example", "a1b2c3d4e5", "0123456789abcdef0123456789abcdef", "x" * 32, "v1", "SSD", "ALL", "*", "aws:s3", "example:example",
-    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "ZXhhbXBsZQ==", "t3.micro",
+    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "ZXhhbXBsZQ==", "t3.micro", "64512", "239.0.0.1", "10.0.0.0/29", "sg-0123456789abcdef0",
 )  # fmt: skip
 
 

@@ -83,6 +83,14 @@ class Scene:
         position = self._position(choice, link, path, targets, second)
         return [f"{targets[position].address}.{attribute}"]
 
+    def as_arn(self, reference: str) -> str:
+        """The reference, by the target's ARN where it has one."""
+        address, _, attribute = reference.rpartition(".")
+        key = address.rpartition(".")[0]
+        if attribute.endswith("arn") or key not in self.by_key:
+            return reference
+        return f"{address}.arn" if "arn" in self.schemas.block(key).attributes else reference
+
     def _position(
         self, choice: TypeChoice, link: Referent, path: str, targets: Sequence[TypeChoice], second: bool
     ) -> int:

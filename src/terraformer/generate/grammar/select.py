@@ -202,8 +202,9 @@ def _hits(facts: PromptFacts, types: Sequence[str]) -> list[_Hit]:
             if found is None and words in local:
                 found = (local[words],)
             if found is not None:
-                if words in common and found and _family(found[0]) not in families and found[0] != common[words]:
-                    found = (common[words],)  # a database in a prompt about Lightsail is Lightsail's
+                own = common.get(words) or (common.get(words[-1:]) if not _names_service(words) else None)
+                if own and found and _family(found[0]) not in families:
+                    found = (own,)  # a database in a prompt about Lightsail is Lightsail's
                 if not facts.negated(tokens[span[0]].start):
                     soft = len(words) == 1 and words[0] in SOFT
                     hits.append(_Hit(span[0], span[-1] + 1, found, soft))
@@ -212,6 +213,10 @@ def _hits(facts: PromptFacts, types: Sequence[str]) -> list[_Hit]:
         place += 1
     hard = {_family(h.types[0]) for h in hits if h.types and not h.soft}
     return [h for h in hits if not (h.soft and h.types and _family(h.types[0]) in hard)]
+
+
+def _names_service(words: Sequence[str]) -> bool:
+    return len(words) < 2 or any(w in SERVICES for w in words[:-1])
 
 
 def _is_name(facts: PromptFacts, value: Value) -> bool:
