@@ -19,7 +19,15 @@ from terraformer.generate.grammar.knowledge import NEEDS
 from terraformer.generate.grammar.scene import GrammarSettings, Scene
 from terraformer.generate.grammar.select import Schemas, TypeChoice
 from terraformer.generate.grammar.specials import extras, resolve
-from terraformer.generate.grammar.values import enum_value, hcl_string, list_of, name_values, region_of, said, typed_default
+from terraformer.generate.grammar.values import (
+    enum_value,
+    hcl_string,
+    list_of,
+    name_values,
+    region_of,
+    said,
+    typed_default,
+)
 from terraformer.provider.schema import Attribute, Block, NestedBlock
 
 __all__ = ["compile_grammar", "configuration"]
@@ -29,7 +37,7 @@ _AUTOLINK: Final = re.compile(
     r"^(subnet_id|vpc_security_group_ids|iam_instance_profile|key_name|db_subnet_group_name|subnet_group_name|kms_key_id|"
     r"kms_key_arn|kms_master_key_id|security_groups|security_group_ids|role_name|parameter_group_name|user_group_ids)$"
 )
-_NEVER: Final = frozenset("id tags_all timeouts region provider count for_each lifecycle".split())
+_NEVER: Final = frozenset(["id", "tags_all", "timeouts", "region", "provider", "count", "for_each", "lifecycle"])
 
 
 def compile_grammar(
@@ -118,9 +126,9 @@ class _Body:
             path = f"{prefix}{name}"
             spec = table.get(name)
             must = name in forced
-            if not must and name not in table and written.keys() & self.checks.conflicts(prefix, name):
-                if not self._required(block, prefix, name):
-                    return
+            clash = not must and name not in table and bool(written.keys() & self.checks.conflicts(prefix, name))
+            if clash and not self._required(block, name):
+                return
             if name == "depends_on" and top:
                 value = resolve(spec, self.choice, self.scene) if isinstance(spec, str) and spec[0] == "@" else spec
                 if value:
@@ -147,14 +155,22 @@ class _Body:
             wanted = self.checks.chosen(prefix, set(written), prefer)
             for name in written:
                 wanted.extend(self.checks.together(prefix, name))
-            wanted = [n for n in dict.fromkeys(wanted) if n not in written and (n in block.attributes or n in block.blocks)]
+            wanted = [
+                n for n in dict.fromkeys(wanted) if n not in written and (n in block.attributes or n in block.blocks)
+            ]
             if not wanted:
                 break
             forced |= set(wanted)
             for name in wanted:
                 write(name)
         lines = [n for name, nodes in written.items() if self._is_line(block, name) for n in nodes]
-        nested = [n for name, nodes in written.items() if not self._is_line(block, name) for n in nodes if name != "depends_on"]
+        nested = [
+            n
+            for name, nodes in written.items()
+            if not self._is_line(block, name)
+            for n in nodes
+            if name != "depends_on"
+        ]
         yield from lines
         yield from nested
         yield from written.get("depends_on", ())
@@ -163,7 +179,8 @@ class _Body:
     def _is_line(block: Block, name: str) -> bool:
         return name in block.attributes and _object_list(block.attributes[name].type) is None
 
-    def _required(self, block: Block, prefix: str, name: str) -> bool:
+    @staticmethod
+    def _required(block: Block, name: str) -> bool:
         if name in block.attributes:
             return block.attributes[name].required
         return name in block.blocks and block.blocks[name].min_items > 0
@@ -183,7 +200,9 @@ class _Body:
                     worth -= 3.0
             elif name in block.blocks and depth > 0:
                 inner = block.blocks[name].block
-                worth = -0.3 * sum(a.required for a in inner.attributes.values()) - 1.0 * sum(b.min_items > 0 for b in inner.blocks.values())
+                worth = -0.3 * sum(a.required for a in inner.attributes.values()) - 1.0 * sum(
+                    b.min_items > 0 for b in inner.blocks.values()
+                )
             else:
                 return float("-inf")
             if (self.choice.address, f"{prefix}{name}") in self.scene.settings.dropped:
@@ -247,7 +266,11 @@ class _Body:
                 made = self._by_prompt(self.checks.allowed(path, element=True))
                 made = made or self.checks.text_like(path, name_values(self.choice, self.scene), element=True)
                 return alt([f"[{hcl_string(m)}]" for m in made]) if made else value
-            good = [o for o, t in zip(options, texts, strict=True) if t is None or all(self.checks.accepts(path, x, element=True) for x in t)]
+            good = [
+                o
+                for o, t in zip(options, texts, strict=True)
+                if t is None or all(self.checks.accepts(path, x, element=True) for x in t)
+            ]
             if good:
                 return alt(good)
             allowed = self._by_prompt(self.checks.allowed(path, element=True))
@@ -280,7 +303,9 @@ class _Body:
         return (named or texts)[:40]
 
     def _number(self, options: Sequence[Node], path: str) -> Node | None:
-        good = [o for o in options if isinstance(o, Lit) and _is_number(o.text) and self.checks.accepts(path, float(o.text))]
+        good = [
+            o for o in options if isinstance(o, Lit) and _is_number(o.text) and self.checks.accepts(path, float(o.text))
+        ]
         if good or not all(isinstance(o, Lit) and _is_number(o.text) for o in options):
             return alt(good) if good else None
         allowed = [v for v in self.checks.allowed(path) if isinstance(v, (int, float))]
@@ -363,7 +388,11 @@ class _Body:
             return alt([hcl_string(v) for v in self._by_prompt(allowed)])
         if attribute.enum and attribute.type == "string":
             return alt(enum_value(attribute, scene.facts))
-        if isinstance(attribute.type, list) and attribute.type[:1] in (["list"], ["set"]) and attribute.type[1] == "string":
+        if (
+            isinstance(attribute.type, list)
+            and attribute.type[:1] in (["list"], ["set"])
+            and attribute.type[1] == "string"
+        ):
             members = self.checks.allowed(path, element=True)
             if members:
                 return alt([f"[{hcl_string(v)}]" for v in self._by_prompt(members)])
@@ -391,7 +420,13 @@ class _Body:
         parts: list[Node | str] = ["{\n"]
         for name, inner in nested.attributes.items():
             if inner.required:
-                parts.extend([f"    {name} = ", self._accepted(self._auto(inner, f"{path}.{name}"), inner, f"{path}.{name}"), "\n"])
+                parts.extend(
+                    [
+                        f"    {name} = ",
+                        self._accepted(self._auto(inner, f"{path}.{name}"), inner, f"{path}.{name}"),
+                        "\n",
+                    ]
+                )
         parts.append("  }")
         body = seq(*parts)
         if nested.nesting in ("list", "set"):

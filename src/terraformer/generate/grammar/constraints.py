@@ -1,8 +1,8 @@
 """What a provider checks beyond its schema, turned round: which values and which arguments make it content.
 
-From the validators' facts (terraformer.provider.validators): enumerations, bounds, patterns, arguments that are required
-although the schema says optional, groups of which one must be given, and conflicts. Best effort: checks that the facts
-do not have are not met on purpose.
+From the validators' facts (terraformer.provider.validators): enumerations, bounds, patterns, arguments that are
+required although the schema says optional, groups of which one must be given, and conflicts. Best effort: checks that
+the facts do not have are not met on purpose.
 """
 
 from __future__ import annotations
@@ -218,14 +218,65 @@ _CHANGES: Final[tuple[Callable[[str], str], ...]] = (
     lambda s: s[:8],
 )
 _SHAPES: Final = (
-    "example", "Example", "example-name", "example_name", "examplename", "12345678-1234-1234-1234-123456789012", "123456789012",
-    "10.0.0.0/16", "192.0.2.0/24", "192.0.2.10", "2001:db8::/56", "https://example.com", "example.com", "admin@example.com",
-    "2030-01-01T00:00:00Z", "2030-01-01", "us-east-1", "{}", "[]", "100", "1", "10", "1.0", "1.0.0", "true", "ChangeMe12345",
-    "arn:aws:iam::123456789012:role/example", "arn:aws:s3:::example-bucket", "s3://example-bucket/example", "rate(1 hour)",
-    "cron(0 12 * * ? *)", "PT1H", "P1D", "mon:03:00-mon:04:00", "03:00-04:00", "03:00", "1:03:00", "UTC", "en-US", "USD", "/example",
-    "example/example", "a1b2c3d4e5", "0123456789abcdef0123456789abcdef", "x" * 32, "v1", "SSD", "ALL", "*", "aws:s3", "example:example",
-    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "ZXhhbXBsZQ==", "t3.micro", "64512", "239.0.0.1", "10.0.0.0/29", "sg-0123456789abcdef0",
-)  # fmt: skip
+    "example",
+    "Example",
+    "example-name",
+    "example_name",
+    "examplename",
+    "12345678-1234-1234-1234-123456789012",
+    "123456789012",
+    "10.0.0.0/16",
+    "192.0.2.0/24",
+    "192.0.2.10",
+    "2001:db8::/56",
+    "https://example.com",
+    "example.com",
+    "admin@example.com",
+    "2030-01-01T00:00:00Z",
+    "2030-01-01",
+    "us-east-1",
+    "{}",
+    "[]",
+    "100",
+    "1",
+    "10",
+    "1.0",
+    "1.0.0",
+    "true",
+    "ChangeMe12345",
+    "arn:aws:iam::123456789012:role/example",
+    "arn:aws:s3:::example-bucket",
+    "s3://example-bucket/example",
+    "rate(1 hour)",
+    "cron(0 12 * * ? *)",
+    "PT1H",
+    "P1D",
+    "mon:03:00-mon:04:00",
+    "03:00-04:00",
+    "03:00",
+    "1:03:00",
+    "UTC",
+    "en-US",
+    "USD",
+    "/example",
+    "example/example",
+    "a1b2c3d4e5",
+    "0123456789abcdef0123456789abcdef",
+    "x" * 32,
+    "v1",
+    "SSD",
+    "ALL",
+    "*",
+    "aws:s3",
+    "example:example",
+    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    "ZXhhbXBsZQ==",
+    "t3.micro",
+    "64512",
+    "239.0.0.1",
+    "10.0.0.0/29",
+    "sg-0123456789abcdef0",
+)
 
 
 def example_of(pattern: str) -> list[str]:

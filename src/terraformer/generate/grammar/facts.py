@@ -44,9 +44,25 @@ _SPELLINGS: Final = (
 )
 
 _NUMBERS: Final = {
-    "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "both": 2, "pair": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "second": 2, "multiple": 2, "several": 2,
-}  # fmt: skip
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "single": 1,
+    "two": 2,
+    "both": 2,
+    "pair": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "second": 2,
+    "multiple": 2,
+    "several": 2,
+}
 
 _NEGATION: Final = re.compile(
     r"\b(?:do not|don't|does not|must not|should not|without|no need (?:for|of)|not|avoid|exclud(?:e|ing)|never)\b"
@@ -71,7 +87,10 @@ def stem(word: str) -> str:
     return w
 
 
-_KEEP: Final = frozenset("aws sns sqs rds eks ecs kms dms efs ebs ses dns acls tls https kinesis redis alias".split())
+_KEEP: Final = frozenset([
+    "aws", "sns", "sqs", "rds", "eks", "ecs", "kms", "dms", "efs", "ebs", "ses", "dns", "acls", "tls", "https",
+    "kinesis", "redis", "alias",
+])  # fmt: skip
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -124,9 +143,11 @@ class PromptFacts:
     @cached_property
     def quoted(self) -> tuple[Value, ...]:
         """Quoted strings; an apostrophe inside a word opens nothing."""
-        found = []
-        for m in re.finditer(r'"([^"\n]{1,200})"|(?<![A-Za-z0-9])\'([^\'\n]{1,200})\'(?![A-Za-z0-9])', self.text):
-            found.append(Value("quoted", (m[1] or m[2]).strip().rstrip(",."), m.start(), m.end()))
+        pattern = r'"([^"\n]{1,200})"|(?<![A-Za-z0-9])\'([^\'\n]{1,200})\'(?![A-Za-z0-9])'
+        found = [
+            Value("quoted", (m[1] or m[2]).strip().rstrip(",."), m.start(), m.end())
+            for m in re.finditer(pattern, self.text)
+        ]
         return tuple(v for v in found if v.text)
 
     @cached_property
@@ -317,21 +338,43 @@ class PromptFacts:
 
 
 _REGION_NAMES: Final = {
-    "n. virginia": "us-east-1", "northern virginia": "us-east-1", "north virginia": "us-east-1", "ohio": "us-east-2",
-    "northern california": "us-west-1", "n. california": "us-west-1", "oregon": "us-west-2", "ireland": "eu-west-1",
-    "frankfurt": "eu-central-1", "london": "eu-west-2", "paris": "eu-west-3", "stockholm": "eu-north-1",
-    "tokyo": "ap-northeast-1", "singapore": "ap-southeast-1", "sydney": "ap-southeast-2", "mumbai": "ap-south-1",
-    "sao paulo": "sa-east-1", "são paulo": "sa-east-1", "seoul": "ap-northeast-2",
-}  # fmt: skip
+    "n. virginia": "us-east-1",
+    "northern virginia": "us-east-1",
+    "north virginia": "us-east-1",
+    "ohio": "us-east-2",
+    "northern california": "us-west-1",
+    "n. california": "us-west-1",
+    "oregon": "us-west-2",
+    "ireland": "eu-west-1",
+    "frankfurt": "eu-central-1",
+    "london": "eu-west-2",
+    "paris": "eu-west-3",
+    "stockholm": "eu-north-1",
+    "tokyo": "ap-northeast-1",
+    "singapore": "ap-southeast-1",
+    "sydney": "ap-southeast-2",
+    "mumbai": "ap-south-1",
+    "sao paulo": "sa-east-1",
+    "são paulo": "sa-east-1",
+    "seoul": "ap-northeast-2",
+}
 
 _DULL: Final = frozenset(
-    """a about above access accomplish add additionally after all allow also amazon an and any are as at attach attached attribute
-    aws based basic be been between both by can cloud code configuration configure configured craft create creates creating custom
-    data default define deploy deployment different do each enable enabled ensure every example existing file following for from
-    generate given group has have help host if in include including infrastructure into instance is it its link linked make manage
-    managed me module must my name named need needed needs new not of on one only or our output own please policy provide provides
-    provider provision region required resource resources role same script second see service set setting settings setup should
-    simple single so some specific specified specify such sure system tag tags terraform test that the their them then there these
-    they this three through to two type under up us use used user uses using value values via want we when where which will with
-    within without write you your""".split()
-)
+    [
+        "a", "about", "above", "access", "accomplish", "add", "additionally", "after", "all", "allow", "also",
+        "amazon", "an", "and", "any", "are", "as", "at", "attach", "attached", "attribute", "aws", "based", "basic",
+        "be", "been", "between", "both", "by", "can", "cloud", "code", "configuration", "configure", "configured",
+        "craft", "create", "creates", "creating", "custom", "data", "default", "define", "deploy", "deployment",
+        "different", "do", "each", "enable", "enabled", "ensure", "every", "example", "existing", "file",
+        "following", "for", "from", "generate", "given", "group", "has", "have", "help", "host", "if", "in",
+        "include", "including", "infrastructure", "into", "instance", "is", "it", "its", "link", "linked", "make",
+        "manage", "managed", "me", "module", "must", "my", "name", "named", "need", "needed", "needs", "new", "not",
+        "of", "on", "one", "only", "or", "our", "output", "own", "please", "policy", "provide", "provides",
+        "provider", "provision", "region", "required", "resource", "resources", "role", "same", "script", "second",
+        "see", "service", "set", "setting", "settings", "setup", "should", "simple", "single", "so", "some",
+        "specific", "specified", "specify", "such", "sure", "system", "tag", "tags", "terraform", "test", "that",
+        "the", "their", "them", "then", "there", "these", "they", "this", "three", "through", "to", "two", "type",
+        "under", "up", "us", "use", "used", "user", "uses", "using", "value", "values", "via", "want", "we", "when",
+        "where", "which", "will", "with", "within", "without", "write", "you", "your",
+    ]
+)  # fmt: skip

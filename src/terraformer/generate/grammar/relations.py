@@ -1,7 +1,7 @@
 """Which attribute refers to which resource type, and by which of its attributes.
 
-Most references follow from names: ``rest_api_id`` in a type of aws_api_gateway means aws_api_gateway_rest_api. The tables
-hold what names do not say, reviewed by hand.
+Most references follow from names: ``rest_api_id`` in a type of aws_api_gateway means aws_api_gateway_rest_api. The
+tables hold what names do not say, reviewed by hand.
 """
 
 from __future__ import annotations
@@ -131,9 +131,10 @@ _EXACT: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("aws_elasticache_replication_group", "subnet_group_name"): ("aws_elasticache_subnet_group", "name"),
     ("aws_dax_cluster", "subnet_group_name"): ("aws_dax_subnet_group", "name"),
     ("aws_kinesis_firehose_delivery_stream", "kinesis_source_configuration.kinesis_stream_arn"): (
-        "aws_kinesis_stream", "arn",
+        "aws_kinesis_stream",
+        "arn",
     ),
-}  # fmt: skip
+}
 """(type, path) -> (type, attribute). An empty type says that it refers to nothing."""
 
 _BY_NAME: Final[tuple[tuple[str, str, str], ...]] = (

@@ -80,7 +80,7 @@ class Scene:
             return []
         if many:
             return [f"{t.address}.{attribute}" for t in targets]
-        position = self._position(choice, link, path, targets, second)
+        position = self._position(choice, link, targets, second)
         return [f"{targets[position].address}.{attribute}"]
 
     def as_arn(self, reference: str) -> str:
@@ -91,9 +91,7 @@ class Scene:
             return reference
         return f"{address}.arn" if "arn" in self.schemas.block(key).attributes else reference
 
-    def _position(
-        self, choice: TypeChoice, link: Referent, path: str, targets: Sequence[TypeChoice], second: bool
-    ) -> int:
+    def _position(self, choice: TypeChoice, link: Referent, targets: Sequence[TypeChoice], second: bool) -> int:
         if (second or link.index) and len(targets) > 1:
             return 1
         if link.type == "aws_iam_role" and len(targets) > 1:
@@ -169,16 +167,27 @@ def _uses_role(choice: TypeChoice, scene: Scene) -> bool:
 
 
 _NOT_USERS = frozenset(
-    """aws_iam_role_policy aws_iam_role_policy_attachment aws_iam_policy_attachment aws_iam_role aws_lambda_permission
-    aws_instance aws_s3_bucket aws_db_instance aws_sns_topic aws_cloudwatch_event_target aws_cognito_user_pool
-    aws_api_gateway_integration aws_cloudwatch_event_rule""".split()
-)
-_NESTED_USERS = frozenset(
-    """aws_kinesis_firehose_delivery_stream aws_kinesis_analytics_application aws_scheduler_schedule
-    aws_sagemaker_domain""".split()
-)
-_SAID = (
-    ("lambda", "lambda.amazonaws.com"), ("eks", "eks.amazonaws.com"), ("ecs", "ecs-tasks.amazonaws.com"),
-    ("codebuild", "codebuild.amazonaws.com"), ("glue", "glue.amazonaws.com"), ("sagemaker", "sagemaker.amazonaws.com"),
-    ("redshift", "redshift.amazonaws.com"), ("rds", "rds.amazonaws.com"), ("s3", "s3.amazonaws.com"),
+    [
+        "aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_iam_policy_attachment", "aws_iam_role",
+        "aws_lambda_permission", "aws_instance", "aws_s3_bucket", "aws_db_instance", "aws_sns_topic",
+        "aws_cloudwatch_event_target", "aws_cognito_user_pool", "aws_api_gateway_integration",
+        "aws_cloudwatch_event_rule",
+    ]
 )  # fmt: skip
+_NESTED_USERS = frozenset(
+    [
+        "aws_kinesis_firehose_delivery_stream", "aws_kinesis_analytics_application", "aws_scheduler_schedule",
+        "aws_sagemaker_domain",
+    ]
+)  # fmt: skip
+_SAID = (
+    ("lambda", "lambda.amazonaws.com"),
+    ("eks", "eks.amazonaws.com"),
+    ("ecs", "ecs-tasks.amazonaws.com"),
+    ("codebuild", "codebuild.amazonaws.com"),
+    ("glue", "glue.amazonaws.com"),
+    ("sagemaker", "sagemaker.amazonaws.com"),
+    ("redshift", "redshift.amazonaws.com"),
+    ("rds", "rds.amazonaws.com"),
+    ("s3", "s3.amazonaws.com"),
+)

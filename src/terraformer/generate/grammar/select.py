@@ -29,8 +29,8 @@ MAX_RESOURCES: Final = 16
 class TypeChoice:
     """One block of the configuration to come.
 
-    ``kind`` is "resource" or "data"; ``label`` its name in Terraform; ``name`` the name that the prompt gives it ("" when
-    it gives none). ``asked`` tells what the prompt asks for from what was added; ``why`` says how it was found.
+    ``kind`` is "resource" or "data"; ``label`` its name in Terraform; ``name`` the name that the prompt gives it (""
+    when it gives none). ``asked`` tells what the prompt asks for from what was added; ``why`` says how it was found.
     """
 
     kind: str
@@ -158,13 +158,18 @@ def _service_phrases(facts: PromptFacts, types: Sequence[str], *, common: bool =
 
 
 _TOO_COMMON: Final = frozenset(
-    """account alias api app application attachment attribute certificate cluster component configuration connection
-    connector container data database device directory domain endpoint entity environment event filter group host image
-    index instance integration key link location member model module name object operation package permission plan policy
-    pool profile project resource role rule schema selection server service setting site snapshot source stage stack
-    storage stream table tag target task template thing topic type user value version volume worker workflow
-    workspace access tier quota function""".split()
-)
+    [
+        "account", "alias", "api", "app", "application", "attachment", "attribute", "certificate", "cluster",
+        "component", "configuration", "connection", "connector", "container", "data", "database", "device",
+        "directory", "domain", "endpoint", "entity", "environment", "event", "filter", "group", "host", "image",
+        "index", "instance", "integration", "key", "link", "location", "member", "model", "module", "name",
+        "object", "operation", "package", "permission", "plan", "policy", "pool", "profile", "project", "resource",
+        "role", "rule", "schema", "selection", "server", "service", "setting", "site", "snapshot", "source",
+        "stage", "stack", "storage", "stream", "table", "tag", "target", "task", "template", "thing", "topic",
+        "type", "user", "value", "version", "volume", "worker", "workflow", "workspace", "access", "tier", "quota",
+        "function",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,7 @@ def _hits(facts: PromptFacts, types: Sequence[str]) -> list[_Hit]:
     common = _service_phrases(facts, types, common=True)
     families = {_family(t) for t in local.values()}
     tokens = facts.tokens
-    quoted = [(q.start, q.end) for q in facts.quoted if _is_name(facts, q)]
+    quoted = [(q.start, q.end) for q in facts.quoted if _is_name(q)]
     usable = [
         i
         for i, t in enumerate(tokens)
@@ -219,7 +224,7 @@ def _names_service(words: Sequence[str]) -> bool:
     return len(words) < 2 or any(w in SERVICES for w in words[:-1])
 
 
-def _is_name(facts: PromptFacts, value: Value) -> bool:
+def _is_name(value: Value) -> bool:
     """Whether the quoted text is a name rather than a word for a thing: what follows "named" and such."""
     return bool(re.search(r"[_\d-]|^\S+$", value.text))
 
@@ -285,9 +290,7 @@ def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[tuple[s
             direct
             or _NAMING.search(lead.rstrip(' ("'))
             or re.search(r"(?i)\b(?:named?|called|name\w*\s+(?:\w+\s+){0,3}(?:to|as|is|value))\b[^.\"']{0,20}$", lead)
-        ):
-            found.append((q.text, q.text))
-        elif found and re.fullmatch(r"""(?i)[^"']*["'][^"']*["']\s*(?:,|and|&|\s)+\s*""", lead[-80:]):
+        ) or (found and re.fullmatch(r"""(?i)[^"']*["'][^"']*["']\s*(?:,|and|&|\s)+\s*""", lead[-80:])):
             found.append((q.text, q.text))
         else:
             break
@@ -298,7 +301,7 @@ def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[tuple[s
     return found
 
 
-_NOT_NAMES: Final = frozenset("by a an the after it with as following".split())
+_NOT_NAMES: Final = frozenset(["by", "a", "an", "the", "after", "it", "with", "as", "following"])
 
 
 def _name_for_label(name: str) -> str:
@@ -392,10 +395,11 @@ def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) 
     present = {c.key for c in chosen}
     words = facts.stems
     for phrase, name in _service_phrases(facts, schemas.main.resource_types).items():
-        if len(phrase) > 1 and name not in present and facts.mentions(phrase, gap=1):
-            if not any(w in _TOO_COMMON for w in phrase) and not any(k.startswith(name) for k in present):
-                present.add(name)
-                chosen.append(_choice(name, "", 0, 1, asked=True, why="its words in the prompt"))
+        if len(phrase) < 2 or any(w in _TOO_COMMON for w in phrase) or any(k.startswith(name) for k in present):
+            continue
+        if facts.mentions(phrase, gap=1):
+            present.add(name)
+            chosen.append(_choice(name, "", 0, 1, asked=True, why="its words in the prompt"))
     for choice in [c for c in chosen if c.kind == "resource"]:
         base = choice.type + "_"
         for name in schemas.main.resource_types:
@@ -408,10 +412,9 @@ def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) 
             if any(set(extra) <= set(words_of(n)) for n in (*own.blocks, *own.attributes)):
                 continue  # said inside the resource itself
             strong = [w for w in extra if w not in _TOO_COMMON]
-            if extra and strong and all(w in words for w in extra) and facts.mentions(extra, gap=2):
-                present.add(name)
-                chosen.append(_choice(name, "", 0, 1, asked=True, why=f"a satellite of {choice.type} in the prompt"))
-            elif extra == ("group",) and re.search(r"\bgroup\b", facts.text) and choice.type.startswith("aws_chime"):
+            said_all = extra and strong and all(w in words for w in extra) and facts.mentions(extra, gap=2)
+            grouped = extra == ("group",) and "group" in facts.stems and "together" in facts.stems
+            if said_all or grouped:
                 present.add(name)
                 chosen.append(_choice(name, "", 0, 1, asked=True, why=f"a satellite of {choice.type} in the prompt"))
 
@@ -508,7 +511,7 @@ def _wanted(
             continue
         if link.type in _OPTIONAL_LINKS and path not in markers:
             continue
-        if _given(facts, choice, path, link):
+        if _given(facts, path, link):
             continue
         count = 2 if marker == "@ref2" or link.index == 1 else 1
         cty = _cty(block, path)
@@ -541,7 +544,7 @@ def _cty(block: Block, path: str) -> Any:
     return attribute.type if attribute is not None else None
 
 
-def _given(facts: PromptFacts, choice: TypeChoice, path: str, link: Referent) -> bool:
+def _given(facts: PromptFacts, path: str, link: Referent) -> bool:
     """Whether the prompt gives the value itself ("bucket name (with value "x")"), so that nothing need be created."""
     if link.attribute == "arn" or any(
         facts.mentions(words_of(link.type)[1:]) for _ in (0,) if link.type != "aws_s3_bucket"
@@ -562,9 +565,9 @@ def _special(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> 
     present = set(keys)
     if "aws_lambda_function" in present and not any(p.endswith((".zip", ".jar")) for p in facts.paths):
         _add(chosen, schemas, "data.archive_file", 1, "the function's code")
-    if "aws_lambda_function" in present and facts.schedule and "aws_cloudwatch_event_rule" not in present:
-        if not present & {"aws_scheduler_schedule", "aws_backup_plan"}:
-            _add(chosen, schemas, "aws_cloudwatch_event_rule", 1, "the function runs on a schedule")
+    schedulers = {"aws_cloudwatch_event_rule", "aws_scheduler_schedule", "aws_backup_plan"}
+    if "aws_lambda_function" in present and facts.schedule and not present & schedulers:
+        _add(chosen, schemas, "aws_cloudwatch_event_rule", 1, "the function runs on a schedule")
     if present & {"aws_codebuild_project", "aws_codepipeline"} and not _unwanted(facts, "aws_policy"):
         _add(chosen, schemas, "aws_iam_policy", 1, "rights of the build")
     if {"aws_kinesis_stream", "aws_kinesis_analytics_application"} <= present:

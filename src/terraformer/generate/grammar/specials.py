@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - makers share one signature
 """Values that depend on the whole configuration: the "@..." marks of the reviewed table.
 
 A maker returns what the table could have held in the mark's place (an expression, a tuple of them, a block or several),
@@ -28,9 +29,15 @@ def _text(scene: Scene) -> str:
 # network ------------------------------------------------------------------------------------------------------
 
 _PORTS: Final = (
-    (r"\bhttps\b|\btls\b|\bssl\b", 443), (r"\bhttp\b|web", 80), (r"\bssh\b", 22), (r"\brdp\b", 3389), (r"mysql|mariadb", 3306),
-    (r"postgres", 5432), (r"redis", 6379), (r"\befs\b|\bnfs\b", 2049),
-)  # fmt: skip
+    (r"\bhttps\b|\btls\b|\bssl\b", 443),
+    (r"\bhttp\b|web", 80),
+    (r"\bssh\b", 22),
+    (r"\brdp\b", 3389),
+    (r"mysql|mariadb", 3306),
+    (r"postgres", 5432),
+    (r"redis", 6379),
+    (r"\befs\b|\bnfs\b", 2049),
+)
 
 
 def _ingress(choice: TypeChoice, scene: Scene) -> list[dict[str, str]]:
@@ -83,9 +90,14 @@ def _ami_filter(choice: TypeChoice, scene: Scene) -> dict[str, str]:
 
 
 _RUNTIMES: Final = (
-    ("python", '"python3.12"'), ("node", '"nodejs20.x"'), ("javascript", '"nodejs20.x"'), ("java", '"java21"'), ("ruby", '"ruby3.3"'),
-    (r"\.net", '"dotnet8"'), ("golang", '"provided.al2023"'),
-)  # fmt: skip
+    ("python", '"python3.12"'),
+    ("node", '"nodejs20.x"'),
+    ("javascript", '"nodejs20.x"'),
+    ("java", '"java21"'),
+    ("ruby", '"ruby3.3"'),
+    (r"\.net", '"dotnet8"'),
+    ("golang", '"provided.al2023"'),
+)
 
 
 def _runtime(choice: TypeChoice, scene: Scene) -> Any:
@@ -152,9 +164,15 @@ def _source(choice: TypeChoice, scene: Scene) -> str | None:
 
 def _target(choice: TypeChoice, scene: Scene) -> str:
     for key in (
-        "aws_lambda_function", "aws_sfn_state_machine", "aws_sqs_queue", "aws_sns_topic", "aws_kinesis_stream",
-        "aws_ecs_cluster", "aws_codebuild_project", "aws_cloudwatch_log_group",
-    ):  # fmt: skip
+        "aws_lambda_function",
+        "aws_sfn_state_machine",
+        "aws_sqs_queue",
+        "aws_sns_topic",
+        "aws_kinesis_stream",
+        "aws_ecs_cluster",
+        "aws_codebuild_project",
+        "aws_cloudwatch_log_group",
+    ):
         if reference := scene.ref(key, "arn"):
             return reference
     return '"arn:aws:sns:us-east-1:123456789012:example"'
@@ -181,13 +199,14 @@ def _methods(choice: TypeChoice, scene: Scene) -> str | None:
 # identity -----------------------------------------------------------------------------------------------------
 
 
+_POLICY_NAME: Final = re.compile(
+    r"\b(?:Amazon|AWS)[A-Z]\w+(?:Policy|Access|ReadOnly|Role|Tier|Execution|Core)\w*"
+    r"|\b(?:\w+FullAccess|\w+ReadOnlyAccess)\b"
+)
+
+
 def _managed(choice: TypeChoice, scene: Scene) -> str:
-    policies: list[str] = []
-    for m in re.finditer(
-        r"\b(?:Amazon|AWS)[A-Z]\w+(?:Policy|Access|ReadOnly|Role|Tier|Execution|Core)\w*|\b(?:\w+FullAccess|\w+ReadOnlyAccess)\b",
-        scene.facts.text,
-    ):
-        policies.append(m[0])
+    policies: list[str] = [m[0] for m in _POLICY_NAME.finditer(scene.facts.text)]
     for user, managed in MANAGED_POLICIES.items():
         if scene.has(user):
             squashed = {p.rsplit("/", 1)[-1] for p in policies}
@@ -218,8 +237,10 @@ def _notify(choice: TypeChoice, scene: Scene) -> Any:
     event = "s3:ObjectRemoved:*" if re.search(r"(?i)delet|remov", scene.facts.text) else "s3:ObjectCreated:*"
     block: dict[str, Any] = {}
     for key, name, attribute in (
-        ("aws_sns_topic", "topic", "topic_arn"), ("aws_sqs_queue", "queue", "queue_arn"), ("aws_lambda_function", "lambda_function", "lambda_function_arn"),
-    ):  # fmt: skip
+        ("aws_sns_topic", "topic", "topic_arn"),
+        ("aws_sqs_queue", "queue", "queue_arn"),
+        ("aws_lambda_function", "lambda_function", "lambda_function_arn"),
+    ):
         if reference := scene.ref(key, "arn"):
             block = {attribute: reference, "events": f'["{event}"]'}
             if suffix := re.search(r"(?<!\w)\.(log|jpe?g|png|txt|csv|json|pdf|mp4)\b", scene.facts.text):
@@ -400,9 +421,11 @@ def _records(choice: TypeChoice, scene: Scene) -> str:
         return '["v=verification example"]'
     if kind == "CNAME":
         for key, attribute in (
-            ("aws_elastic_beanstalk_environment", "cname"), ("aws_lb", "dns_name"), ("aws_db_instance", "address"),
+            ("aws_elastic_beanstalk_environment", "cname"),
+            ("aws_lb", "dns_name"),
+            ("aws_db_instance", "address"),
             ("aws_cloudfront_distribution", "domain_name"),
-        ):  # fmt: skip
+        ):
             targets = scene.by_key.get(key, [])
             if targets:
                 siblings = scene.by_key.get(choice.key, [choice])
@@ -420,9 +443,13 @@ def _records(choice: TypeChoice, scene: Scene) -> str:
         ips = re.findall(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b(?!/)", scene.facts.text)
         return f"[{', '.join(hcl_string(ip) for ip in ips)}]" if ips else '["192.0.2.44"]'
     return {
-        "AAAA": '["2001:db8::1"]', "MX": '["10 mail.example.com"]', "NS": '["ns1.example.com"]', "SRV": '["1 10 5269 xmpp.example.com"]',
-        "CAA": '["0 issue \\"amazon.com\\""]', "PTR": '["www.example.com"]',
-    }[kind]  # fmt: skip
+        "AAAA": '["2001:db8::1"]',
+        "MX": '["10 mail.example.com"]',
+        "NS": '["ns1.example.com"]',
+        "SRV": '["1 10 5269 xmpp.example.com"]',
+        "CAA": '["0 issue \\"amazon.com\\""]',
+        "PTR": '["www.example.com"]',
+    }[kind]
 
 
 # messaging, APIs and others -----------------------------------------------------------------------------------
@@ -579,9 +606,16 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
             out["snapshot_identifier"] = '"rds:production-2024-06-26-06-05"'
         if re.search(r"restor\w* from (?:an? )?s3|s3 (?:import|backup)", text):
             out |= {
-                "engine": '"mysql"', "engine_version": '"8.0"',
-                "s3_import": {"source_engine": '"mysql"', "source_engine_version": '"8.0.36"', "bucket_name": scene.ref("aws_s3_bucket", "id") or '"example-backups"', "bucket_prefix": '"backups"', "ingestion_role": scene.ref("aws_iam_role", "arn") or '"arn:aws:iam::123456789012:role/example"'},
-            }  # fmt: skip
+                "engine": '"mysql"',
+                "engine_version": '"8.0"',
+                "s3_import": {
+                    "source_engine": '"mysql"',
+                    "source_engine_version": '"8.0.36"',
+                    "bucket_name": scene.ref("aws_s3_bucket", "id") or '"example-backups"',
+                    "bucket_prefix": '"backups"',
+                    "ingestion_role": scene.ref("aws_iam_role", "arn") or '"arn:aws:iam::123456789012:role/example"',
+                },
+            }
         if m := re.search(r"\b(gp2|gp3|io1|io2|standard)\b(?=.{0,20}storage)", text):
             out["storage_type"] = hcl_string(m[1])
         if re.search(r"public(?:ly)?[ -]access", text):
@@ -612,12 +646,15 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
     if choice.type == "aws_kinesis_analytics_application" and scene.has("aws_kinesis_stream", "aws_iam_role"):
         out["inputs"] = {
             "name_prefix": '"SOURCE_SQL_STREAM"',
-            "kinesis_stream": {"resource_arn": scene.ref("aws_kinesis_stream", "arn"), "role_arn": scene.ref("aws_iam_role", "arn")},
+            "kinesis_stream": {
+                "resource_arn": scene.ref("aws_kinesis_stream", "arn"),
+                "role_arn": scene.ref("aws_iam_role", "arn"),
+            },
             "schema": {
                 "record_columns": {"name": '"id"', "sql_type": '"INTEGER"', "mapping": '"$.id"'},
                 "record_format": {"mapping_parameters": {"json": {"record_row_path": '"$"'}}},
             },
-        }  # fmt: skip
+        }
     if choice.type == "aws_lb" and re.search(r"network load balancer|\bnlb\b", text):
         out |= {"load_balancer_type": '"network"', "security_groups": None}
     if choice.type == "aws_lb" and re.search(r"application load balancer|\balb\b|redirect", text):

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - makers share one signature
 """Values for arguments: from the prompt where it gives them, else realistic ones of the argument's class.
 
 Everything here returns HCL expressions as grammar nodes. Classes are told by the argument's name, reviewed by hand;
@@ -20,9 +21,12 @@ from terraformer.provider.schema import Attribute
 __all__ = ["expression_text", "list_of", "name_values", "said", "string_value", "typed_default"]
 
 _GENERIC: Final = frozenset(
-    "name type key value description id arn state status content source mode version format action size rule policy "
-    "filter target role bucket path domain user group owner label title comment".split()
-)
+    [
+        "name", "type", "key", "value", "description", "id", "arn", "state", "status", "content", "source", "mode",
+        "version", "format", "action", "size", "rule", "policy", "filter", "target", "role", "bucket", "path",
+        "domain", "user", "group", "owner", "label", "title", "comment",
+    ]
+)  # fmt: skip
 
 
 def hcl_string(text: str) -> str:
@@ -109,9 +113,14 @@ _LOWER_HYPHEN: Final = re.compile(
     r"aws_codeartifact|aws_sagemaker|aws_efs|aws_backup|aws_batch|aws_cloudformation|aws_dms|aws_emr|aws_grafana|aws_msk)"
 )
 _NOUNS: Final = {
-    "aws_s3_bucket": "bucket", "aws_db_instance": "db", "aws_lambda_function": "function", "aws_lb": "lb",
-    "aws_lb_target_group": "tg", "aws_cloudwatch_event_rule": "rule", "aws_security_group": "sg",
-}  # fmt: skip
+    "aws_s3_bucket": "bucket",
+    "aws_db_instance": "db",
+    "aws_lambda_function": "function",
+    "aws_lb": "lb",
+    "aws_lb_target_group": "tg",
+    "aws_cloudwatch_event_rule": "rule",
+    "aws_security_group": "sg",
+}
 
 
 def hyphened(text: str) -> str:
@@ -173,7 +182,7 @@ def _named(style: str = "") -> Maker:
 
 def _description(choice: TypeChoice, path: str, scene: Scene) -> Node:
     noun = " ".join(words_of(choice.type)[1:])
-    words = [w for w in scene.facts.own_words[:2]]
+    words = list(scene.facts.own_words[:2])
     return alt(
         [hcl_string(t) for t in dict.fromkeys((f"Managed {noun}", f"{noun} for {' '.join(words) or 'example'}"))]
     )
@@ -206,7 +215,7 @@ def _cidr(choice: TypeChoice, path: str, scene: Scene) -> Node:
         wide = [c for c in given if int(c.rsplit("/", 1)[1]) <= 24]
         return lit(hcl_string(wide[number] if number < len(wide) else f"10.{number}.0.0/16"))
     if choice.type == "aws_subnet":
-        narrow = [c for c in given[len(vpcs) :]] if len(given) > len(vpcs) else []
+        narrow = list(given[len(vpcs) :]) if len(given) > len(vpcs) else []
         base = (
             given[0].split(".")[:2]
             if given
@@ -293,7 +302,8 @@ _IDS: Final = (
 )
 
 ASSUME: Final = (
-    'jsonencode({{\n    Version = "2012-10-17"\n    Statement = [{{\n      Effect    = "Allow"\n      Action    = "sts:AssumeRole"\n'
+    'jsonencode({{\n    Version = "2012-10-17"\n    Statement = [{{\n      Effect    = "Allow"\n'
+    '      Action    = "sts:AssumeRole"\n'
     '      Principal = {{ Service = "{service}" }}\n    }}]\n  }})'
 )
 
@@ -336,15 +346,24 @@ def policy_document(choice: TypeChoice, path: str, scene: Scene) -> Node:
         key = '"*"'
     who = f"\n      Principal = {principal}" if principal else ""
     return lit(
-        f'jsonencode({{\n    Version = "2012-10-17"\n    Statement = [{{\n      Effect   = "Allow"{who}\n      Action   = ["{action}"]\n'
+        f'jsonencode({{\n    Version = "2012-10-17"\n    Statement = [{{\n      Effect   = "Allow"{who}\n'
+        f'      Action   = ["{action}"]\n'
         f"      Resource = {key}\n    }}]\n  }})"
     )
 
 
 _ACTIONS: Final = (
-    ("kinesis", "kinesis:*"), ("dynamodb", "dynamodb:*"), ("s3", "s3:*"), ("bucket", "s3:*"), ("sqs", "sqs:*"), ("sns", "sns:*"),
-    ("codebuild", "codebuild:*"), ("lambda", "lambda:InvokeFunction"), ("log", "logs:*"), ("ec2", "ec2:Describe*"),
-)  # fmt: skip
+    ("kinesis", "kinesis:*"),
+    ("dynamodb", "dynamodb:*"),
+    ("s3", "s3:*"),
+    ("bucket", "s3:*"),
+    ("sqs", "sqs:*"),
+    ("sns", "sns:*"),
+    ("codebuild", "codebuild:*"),
+    ("lambda", "lambda:InvokeFunction"),
+    ("log", "logs:*"),
+    ("ec2", "ec2:Describe*"),
+)
 
 
 def _action(scene: Scene) -> str:
@@ -353,7 +372,10 @@ def _action(scene: Scene) -> str:
 
 _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     (r"assume_role_policy$", lambda c, p, s: lit(assume_policy(c, s))),
-    (r"(^|_|\.)(policy|policy_document|access_policies|resource_policy|policy_text|inline_policy|access_policy)$", policy_document),
+    (
+        r"(^|_|\.)(policy|policy_document|access_policies|resource_policy|policy_text|inline_policy|access_policy)$",
+        policy_document,
+    ),
     (r"(^|\.)bucket$|bucket_name$", lambda c, p, s: alt([hcl_string(n) for n in name_values(c, s, style="hyphen")])),
     (r"description$|comment$", _description),
     (r"availability_zone$", _zone),
@@ -361,17 +383,36 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     (r"cidr_block$|(^|_)cidr$|cidr_ipv4$|ip_range$|cidr_ip$|address_prefix$|client_cidr_block$", _cidr),
     (r"ipv6_cidr|cidr_ipv6", _one_of("2001:db8:1234:1a00::/56")),
     (r"arns?$|_arn_", _arn),
-    (r"email(_address)?$|email_identity$", lambda c, p, s: lit(hcl_string((s.facts.emails or ("admin@example.com",))[0]))),
+    (
+        r"email(_address)?$|email_identity$",
+        lambda c, p, s: lit(hcl_string((s.facts.emails or ("admin@example.com",))[0])),
+    ),
     (r"phone_number$", _one_of("+12065550100")),
-    (r"schedule_expression$|(^|_)schedule$|cron_expression$", lambda c, p, s: alt([hcl_string(s.facts.schedule)] if s.facts.schedule else ['"rate(5 minutes)"', '"cron(0 12 * * ? *)"', '"rate(1 day)"'])),
+    (
+        r"schedule_expression$|(^|_)schedule$|cron_expression$",
+        lambda c, p, s: alt(
+            [hcl_string(s.facts.schedule)]
+            if s.facts.schedule
+            else ['"rate(5 minutes)"', '"cron(0 12 * * ? *)"', '"rate(1 day)"']
+        ),
+    ),
     (r"maintenance_window$", _one_of("sun:05:00-sun:06:00")),
     (r"backup_window$|snapshot_window$", _one_of("03:00-04:00")),
-    (r"instance_class$", lambda c, p, s: alt([hcl_string(t) for t in s.facts.instance_types] or ['"db.r5.large"', '"db.t3.medium"'])),
-    (r"instance_type$", lambda c, p, s: alt([hcl_string(t) for t in s.facts.instance_types] or ['"t3.micro"', '"t3.small"'])),
+    (
+        r"instance_class$",
+        lambda c, p, s: alt([hcl_string(t) for t in s.facts.instance_types] or ['"db.r5.large"', '"db.t3.medium"']),
+    ),
+    (
+        r"instance_type$",
+        lambda c, p, s: alt([hcl_string(t) for t in s.facts.instance_types] or ['"t3.micro"', '"t3.small"']),
+    ),
     (r"node_type$", lambda c, p, s: alt([hcl_string(t) for t in s.facts.instance_types] or ['"cache.t3.micro"'])),
     (r"(master_)?user_?name$", lambda c, p, s: lit(hcl_string(c.name or "exampleuser"))),
     (r"(^|_)password$", _one_of("ChangeMe12345")),
-    (r"domain_name$|fqdn$|(^|\.)domain$|server_hostname$|host_?name$|dns_name$", lambda c, p, s: lit(hcl_string((s.facts.domains or ("example.com",))[0]))),
+    (
+        r"domain_name$|fqdn$|(^|\.)domain$|server_hostname$|host_?name$|dns_name$",
+        lambda c, p, s: lit(hcl_string((s.facts.domains or ("example.com",))[0])),
+    ),
     (r"url$|uri$|endpoint$|issuer$", _one_of("https://example.com")),
     (r"ip_address$|peer_address$|(^|\.)ip$|ipv4$", _one_of("203.0.113.12")),
     (r"service_name$", lambda c, p, s: _named()(c, p, s)),
@@ -384,13 +425,25 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     (r"(^|\.)(priority)$", _one_of("1")),
     (r"release_label$", _one_of("emr-6.15.0")),
     (r"timestamp$|(start|end|expir\w*)_(time|date)$|valid_until$", _one_of("2030-01-01T00:00:00Z")),
-    (r"public_key$", _one_of("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQD3F6tyPEFEzV0LX3X8BsXdMsQz1x2cEikKDEY0aIj41qgxMCP/iteneqXSIFZBp5vizPvaoIR3Um9xK7PGoW8giupGn+EPuxIA4cDM4vzOqOkiMPhz5XK0whEjkVzTo4+S0puvDZuwIsdiW9mxhJc7tgBNL0cYlWSYVkz4G/fslNfRPW5mYAM49f4fhtxPb5ok4Q2Lg9dPKVHO/Bgeu5woMc7RY0p1ej6D4CKFE6lymSDJpW0YHX/wqE9+cfEauh7xZcG0q9t2ta6F6fmX0agvpFyZo8aFbXeUBr7osSCJNgvavWbM/06niWrOvYX2xwWdhXmXSrbX8ZbabVohBK41 example@example.com")),
-    (r"certificate_body$|(^|_)certificate$|ca_certificate$|certificate_pem$", _one_of("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")),
+    (
+        r"public_key$",
+        _one_of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINuiyvncbjJ/xhKYE9HvViuCMK0YZaKWoSE43C6BsQAt admin@example.com"),
+    ),
+    (
+        r"certificate_body$|(^|_)certificate$|ca_certificate$|certificate_pem$",
+        _one_of("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
+    ),
     (r"(identifier|_id|suffix)$", _named("hyphen")),
     (r"(database|schema|table|catalog|index)_?name$", _named("underscore")),
-    (r"name$|label$|alias$|title$|family$|reference$|creation_token$|token$|namespace$|group$|key$|caller_reference$|path_part$", _named()),
-    (r"(json|definition|configuration|body|content|document|template|template_body|template_url|pattern|parameters|spec|properties|metadata)$", _one_of("{}")),
-)  # fmt: skip
+    (
+        r"name$|label$|alias$|title$|family$|reference$|creation_token$|token$|namespace$|group$|key$|caller_reference$|path_part$",
+        _named(),
+    ),
+    (
+        r"(json|definition|configuration|body|content|document|template|template_body|template_url|pattern|parameters|spec|properties|metadata)$",
+        _one_of("{}"),
+    ),
+)
 
 
 def string_value(choice: TypeChoice, path: str, scene: Scene, attribute: Attribute) -> Node:

@@ -12,8 +12,11 @@ from typing import Final
 __all__ = ["FILLERS", "PHRASES", "SERVICES", "SOFT", "TOGETHER"]
 
 FILLERS: Final = frozenset(
-    "aws amazon a an the resource its their my our your this that new basic simple custom".split()
-)
+    [
+        "aws", "amazon", "a", "an", "the", "resource", "its", "their", "my", "our", "your", "this", "that", "new",
+        "basic", "simple", "custom",
+    ]
+)  # fmt: skip
 """Words that may stand inside a phrase without changing it."""
 
 SERVICES: Final[dict[str, tuple[str, ...]]] = {
@@ -582,11 +585,15 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 SOFT: Final = frozenset(
-    """redis memcached mysql postgres mariadb s3 ec2 lambda rds dynamodb route53 elasticache kinesis eks ecs ecr dax neptune
-    redshift msk kafka glacier efs cloudfront sns sqs lightsail sagemaker connect lex cloudtrail waf cognito athena
-    glue emr codebuild codepipeline codecommit codedeploy eventbridge opensearch elasticsearch aurora docdb appsync
-    kendra guardduty amplify workspace kms""".split()
-)
+    [
+        "redis", "memcached", "mysql", "postgres", "mariadb", "s3", "ec2", "lambda", "rds", "dynamodb", "route53",
+        "elasticache", "kinesis", "eks", "ecs", "ecr", "dax", "neptune", "redshift", "msk", "kafka", "glacier",
+        "efs", "cloudfront", "sns", "sqs", "lightsail", "sagemaker", "connect", "lex", "cloudtrail", "waf",
+        "cognito", "athena", "glue", "emr", "codebuild", "codepipeline", "codecommit", "codedeploy", "eventbridge",
+        "opensearch", "elasticsearch", "aurora", "docdb", "appsync", "kendra", "guardduty", "amplify", "workspace",
+        "kms",
+    ]
+)  # fmt: skip
 """Names of services that mean a resource only where no other resource of that service is asked for."""
 
 TOGETHER: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
@@ -608,14 +615,20 @@ TOGETHER: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     (("aws_sqs_queue", "aws_lambda_function"), ("aws_lambda_event_source_mapping",)),
     (("aws_kinesis_stream", "aws_lambda_function"), ("aws_lambda_event_source_mapping",)),
     (("aws_s3_bucket_notification", "aws_lambda_function"), ("aws_lambda_permission",)),
-    (("aws_api_gateway_rest_api", "aws_lambda_function"), (
-        "aws_api_gateway_resource", "aws_api_gateway_method", "aws_api_gateway_integration", "aws_lambda_permission",
-    )),
+    (
+        ("aws_api_gateway_rest_api", "aws_lambda_function"),
+        (
+            "aws_api_gateway_resource",
+            "aws_api_gateway_method",
+            "aws_api_gateway_integration",
+            "aws_lambda_permission",
+        ),
+    ),
     (("aws_apigatewayv2_api", "aws_lambda_function"), ("aws_apigatewayv2_integration", "aws_lambda_permission")),
     (("aws_iam_policy", "aws_iam_role"), ("aws_iam_role_policy_attachment",)),
     (("aws_iam_policy", "aws_iam_user"), ("aws_iam_user_policy_attachment",)),
     (("aws_subnet", "aws_route_table"), ("aws_route_table_association",)),
     (("aws_ecs_service", "aws_ecs_cluster"), ("aws_ecs_task_definition",)),
     (("aws_cloudfront_distribution", "aws_s3_bucket"), ("aws_cloudfront_origin_access_control",)),
-)  # fmt: skip
+)
 """Where all of the first are in the configuration, the second belong to it."""
