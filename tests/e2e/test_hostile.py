@@ -230,11 +230,24 @@ def test_modules_from_elsewhere_are_a_finding(pool: VerifierPool, source: str) -
 
 
 def test_the_network_cannot_be_reached(pool: VerifierPool) -> None:
-    # A remote state is read by Terraform itself, with sockets of its own.
-    text = 'data "terraform_remote_state" "s" {\n  backend = "http"\n  config = {\n    address = "http://127.0.0.1:9/"\n  }\n}\n'
+    # A remote state is read by Terraform itself, with sockets of its own. The backend is computed, so that nothing notices.
+    text = (
+        'data "terraform_remote_state" "s" {\n  backend = lower("HTTP")\n  config = {\n    address = '
+        '"http://127.0.0.1:9/"\n  }\n}\n'
+    )
     report = pool.verify(TerraformConfig.from_text(text))
     assert report.deployable is False
+    assert "address family not supported" in str(report.errors)
     assert still_works(pool)
+
+
+def test_a_remote_state_is_not_waited_for(pool: VerifierPool) -> None:
+    text = (
+        'data "terraform_remote_state" "s" {\n  backend = "s3"\n  config = {\n    bucket = "b"\n    key = "k"\n  }\n}\n'
+    )
+    report = pool.verify(TerraformConfig.from_text(text))
+    assert (report.compilable, report.deployable) == (True, None)
+    assert [c.code for c in report.certificates] == ["remote-state"]
 
 
 def _core(tmp_path: Path, plan: str) -> str:
@@ -410,7 +423,7 @@ def test_hundreds_of_runs_leak_nothing(pool: VerifierPool) -> None:
 
     configs = [
         TerraformConfig.from_text(
-            f'resource "terraform_data" "a" {{\n  input = "{i}"\n}}\n\noutput "n" {{\n  value = {i}\n}}\n'
+            f'resource "aws_sqs_queue" "a" {{\n  name = "q{i}"\n}}\n\noutput "n" {{\n  value = {i}\n}}\n'
         )
         for i in range(20)
     ]

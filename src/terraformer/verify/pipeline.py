@@ -174,7 +174,9 @@ class Pipeline:
         run.certificates.extend(given.certificates)
         run.renamed.update({**given.renamed, f"{prepared.root}/": "", f"{prepared.top}/": ""})
         run.seconds[Stage.COMPILE] = time.perf_counter() - started
-        if Stage.DEPLOY not in run.settings.stages or run.failed(Stage.DEPLOY):
+        unknown = prepare.remote_states(run.tree, run.config)
+        run.certificates.extend(unknown)
+        if unknown or Stage.DEPLOY not in run.settings.stages or run.failed(Stage.DEPLOY):
             self._validate(run, prepared)
             if run.failed(Stage.DEPLOY) and run.status.get(Stage.COMPILE) is StageStatus.PASSED:
                 run.status[Stage.DEPLOY] = StageStatus.FAILED

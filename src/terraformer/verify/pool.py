@@ -38,7 +38,9 @@ from terraformer.verify.settings import VerifySettings, default_workers
 
 __all__ = ["VerifierPool", "close_default_pool", "default_pool", "verify", "verify_async"]
 
-_MAX_RUNS = 2000
+# Each provider connection leaves a goroutine behind in Terraform (see sandbox._PIDFD_OPEN): a fresh worker every few
+# hundred runs costs less than a millisecond a run and bounds that, and whatever else a library may leak.
+_MAX_RUNS = 500
 _MAX_IDLE_MB = 320
 _COMPILE_AGAIN_SECONDS = 10.0
 

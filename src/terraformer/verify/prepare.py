@@ -17,8 +17,9 @@ from typing import Any
 from terraformer.hcl import Module, ModuleCall, ModuleTree, is_configuration_file
 from terraformer.types import Certificate, Position, Severity, SourceRange, Stage, TerraformConfig
 from terraformer.verify.settings import VerifySettings
+from terraformer.verify.snippets import snippet_of
 
-__all__ = ["Prepared", "check_input", "missing_modules", "unsafe_file_calls", "write_copy"]
+__all__ = ["Prepared", "check_input", "missing_modules", "remote_states", "unsafe_file_calls", "write_copy"]
 
 _SKIPPED = re.compile(r"(^|/)(\.git|node_modules)(/|$)|(^|/)terraform\.tfstate[^/]*$|(^|/)\.terraform\.lock\.hcl$")
 _BAD_BYTES = 64
@@ -161,6 +162,36 @@ def unsafe_file_calls(tree: ModuleTree) -> list[Certificate]:
                         fix='Name the file by a literal path below "${path.module}/".',
                     )
                 )
+    return found
+
+
+def remote_states(tree: ModuleTree, config: TerraformConfig) -> list[Certificate]:
+    """States of other configurations that the plan would have to fetch: what they hold cannot be known here."""
+    found: list[Certificate] = []
+    for module in tree.modules.values():
+        prefix = "".join(f"module.{step}." for step in module.key.split(".") if step)
+        for block in module.data:
+            content = config.files.get(block.file, b"")[block.range.start.byte : block.range.end.byte]
+            backend = re.search(rb'"?backend"?\s*[=:]\s*"(\w+)"', content)
+            if block.type != "terraform_remote_state" or backend is None or backend[1] == b"local":
+                continue
+            found.append(
+                Certificate(
+                    Stage.DEPLOY,
+                    Severity.WARNING,
+                    "remote-state",
+                    f"The state of another configuration cannot be read: backend {backend[1].decode()}",
+                    "Verification uses no network, so what the plan would take from that state is not known, and "
+                    "whether "
+                    "the configuration deploys is left open.",
+                    block.header,
+                    prefix + block.address,
+                    snippet=snippet_of(config, block.header),
+                    fix="Pass the values as variables instead, or use the local backend with a state file that lies "
+                    "in the "
+                    "configuration's directory.",
+                )
+            )
     return found
 
 

@@ -279,6 +279,11 @@ _NUMBERS: dict[str, dict[str, int]] = {
     },
 }
 _AF_UNIX = 1
+# The same number everywhere. Terraform's plugin library asks once a second, for every provider connection that ever
+# was, whether the provider's process lives (hashicorp/go-plugin, cmdrunner), and Go opens a process handle each time
+# that only its garbage collector closes: a long-lived worker would run out of them. Without the call Go falls back to
+# signal 0.
+_PIDFD_OPEN = 434
 
 
 def _instruction(code: int, jump_true: int, jump_false: int, value: int) -> bytes:
@@ -302,6 +307,7 @@ def _program(machine: str, *, allow_exec: bool) -> bytes:
         program += [_instruction(_JUMP_GREATER_EQUAL, 0, 1, 0x40000000), refuse]
     for number in sorted(numbers.values()):
         program += [_instruction(_JUMP_EQUAL, 0, 1, number), refuse]
+    program += [_instruction(_JUMP_EQUAL, 0, 1, _PIDFD_OPEN), _instruction(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
     program += [
         _instruction(_JUMP_EQUAL, 0, 3, socket_number),
         _instruction(_LD_WORD, 0, 0, _OFFSET_ARG0),

@@ -75,6 +75,18 @@ DEPLOY_CODES: tuple[CodeInfo, ...] = (
         settings={"var_files": (("values.tfvars", b'stage = "dev"\n'),)},
     ),
     _code(
+        "remote-state",
+        "The state of another configuration is needed",
+        "A terraform_remote_state data source reads a state over the network, which verification does not use. The "
+        "configuration is validated; whether it deploys is left open.",
+        "Pass the values as variables instead, or use the local backend with a state file inside the configuration.",
+        'data "terraform_remote_state" "network" {\n  backend = "s3"\n  config = {\n    bucket = "states"\n    key    '
+        "= "
+        '"network"\n    region = "us-east-1"\n  }\n}\n',
+        'variable "vpc_id" {\n  type    = string\n  default = "vpc-0123456789abcdef0"\n}\n',
+        severity=Severity.WARNING,
+    ),
+    _code(
         "file-not-found",
         "A file that the configuration reads is not there",
         "A function such as file() or templatefile() names a file that is not in the configuration's directory.",

@@ -276,7 +276,8 @@ PROVIDER_CODES: tuple[CodeInfo, ...] = (
     _code(
         "read-only-attribute",
         "The attribute is set by the provider alone",
-        "The schema marks it as computed: the provider decides the value when it creates the resource, and refuses to be told.",
+        "The schema marks it as computed: the provider decides the value when it creates the resource, and refuses to "
+        "be told.",
         "Remove the argument; refer to the attribute where its value is needed.",
         'resource "aws_sqs_queue" "q" {\n  name = "q"\n  arn  = "arn:aws:sqs:us-east-1:123456789012:q"\n}\n',
         'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n\noutput "arn" {\n  value = aws_sqs_queue.q.arn\n}\n',
