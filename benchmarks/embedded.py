@@ -4,7 +4,7 @@
 
 The file has the columns "Prompt", "Rego intent" and "Difficulty". Prints how many of the answers compile, deploy and
 are correct (every rule of the task's policy passes), and how long an answer took without its verification. Tool
-failures are masked: counted apart, in none of the shares' denominators. Writes a dated JSON file to benchmarks/results/.
+failures are masked: counted apart, in none of the denominators. Writes a dated JSON file to benchmarks/results/.
 """
 
 from __future__ import annotations
