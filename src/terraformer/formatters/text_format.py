@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json as _json
-import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -33,8 +33,10 @@ __all__ = ["clean", "text"]
 _Block = BlockRef | VariableRef | OutputRef | ModuleCall | ProviderBlock
 
 MAX_SOURCE_LINES = 6
-MAX_ASSUMPTIONS = 40
+MAX_GROUPS = 30
+MAX_IN_GROUP = 5
 MAX_VALUE = 80
+MAX_HEADLINE = 160
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _STATUS_STYLES = {
@@ -156,7 +158,7 @@ class _Writer:
         style = _STYLES[certificate.severity]
         title = Text()
         title.append(f"{certificate.severity.value.capitalize()}: ", style=f"bold {style}")
-        title.append(clean(certificate.summary), style="bold")
+        title.append(_one_line(certificate.summary), style="bold")
         title.append(f"  [{certificate.code}]", style="dim")
         body: list[Text] = []
         body.extend(self._where(certificate, places))
@@ -206,15 +208,16 @@ class _Writer:
             if number != where.start.line:
                 start = len(raw) - len(raw.lstrip())
             end = max(end, start)
-            before, marked, after = (clean(part) for part in (raw[:start], raw[start:end], raw[end:]))
+            before, marked, after = (
+                clean(part).replace("\t", "  ") for part in (raw[:start], raw[start:end], raw[end:])
+            )
             row = Text(prefix)
             row.append(before)
             row.append(marked, style="underline")
             row.append(after)
             out.append(row)
             if not self._colour and len(lines) == 1 and 0 < len(marked) < len((before + marked + after).strip()):
-                blanks = re.sub(r"[^\t]", " ", before)
-                out.append(Text(" " * len(prefix) + blanks + "^" * len(marked)))
+                out.append(Text(" " * (len(prefix) + cell_len(before)) + "^" * cell_len(marked)))
         if len(lines) > MAX_SOURCE_LINES:
             out.append(Text(f"  {'':>{digits}}  ... {len(lines) - MAX_SOURCE_LINES} more lines"))
         return out
@@ -262,17 +265,25 @@ class _Writer:
             return
         self.line()
         self.line(Text(f"Assumptions ({len(assumptions)}): values that the plan had to make up", style="bold"))
-        for item in assumptions[:MAX_ASSUMPTIONS]:
-            row = Text("  ")
-            row.append(clean(item.address))
-            if item.attribute:
-                row.append(f" {clean(item.attribute)}")
-            row.append(" = ")
-            row.append(_value(item.value), style="cyan")
-            self.line(row)
-            self.line(Text(f"    {clean(item.why)}", style="dim"))
-        if len(assumptions) > MAX_ASSUMPTIONS:
-            self.line(f"  ... {len(assumptions) - MAX_ASSUMPTIONS} more (all of them with --format json)")
+        groups: dict[tuple[str, str], list[Assumption]] = {}
+        for item in assumptions:
+            groups.setdefault((item.address, item.why), []).append(item)
+        for number, ((address, why), items) in enumerate(groups.items()):
+            if number == MAX_GROUPS:
+                self.line(f"  ... about {len(groups) - MAX_GROUPS} more objects (all of them with --format json)")
+                break
+            self.line(Text.assemble("  ", clean(address), (f"  {clean(why)}", "dim")))
+            for item in items[:MAX_IN_GROUP]:
+                name = f"{clean(item.attribute)} = " if item.attribute else "= "
+                self.line(Text.assemble(f"    {name}", (_value(item.value), "cyan")))
+            if len(items) > MAX_IN_GROUP:
+                self.line(Text(f"    ... and {len(items) - MAX_IN_GROUP} more", style="dim"))
+
+
+def _one_line(summary: str) -> str:
+    """A summary as a headline: what is too long for one is in the detail as well."""
+    shown = " ".join(clean(summary).split())
+    return shown if len(shown) <= MAX_HEADLINE else shown[: MAX_HEADLINE - 3] + "..."
 
 
 def _without_traceback(message: str) -> str:
