@@ -48,6 +48,16 @@ def resident_mb() -> float:
         return int(handle.read().split()[1]) * resource.getpagesize() / 1048576
 
 
+def cpu_seconds(pids: list[int]) -> float:
+    """Processor time of this process and the given ones so far: it does not depend on what else the machine does."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    total = time.process_time()
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+        total += (int(fields[11]) + int(fields[12])) / ticks
+    return total
+
+
 def import_ms(times: int = 5) -> float:
     """Median time of `import terraformer` in a fresh interpreter, less that of an interpreter that imports nothing."""
 
@@ -105,9 +115,11 @@ def main() -> int:
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
+        pids, cpu = pool.pids, cpu_seconds(pool.pids)
         started = time.perf_counter()
         count = sum(1 for _ in pool.verify_many(many))
         elapsed = time.perf_counter() - started
+        cpu = cpu_seconds(pool.pids) - cpu if pool.pids == pids else float("nan")
         done.set()
         watcher.join()
     version = version_seconds()
@@ -118,6 +130,8 @@ def main() -> int:
         "p95_ms": round(latencies[int(len(latencies) * 0.95)] * 1000, 2),
         "ratio_to_version": round(workers / per_second / version, 3) if version else None,
         "version_ms": round(version * 1000, 1) if version else None,
+        "cpu_ms_per_config": round(cpu / count * 1000, 2) if cpu == cpu else None,
+        "load_average": round(os.getloadavg()[0], 2),
         "workers": workers,
         "peak_mb": round(peak, 1),
         "import_ms": round(import_ms(), 1),

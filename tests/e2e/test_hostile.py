@@ -242,9 +242,7 @@ def test_the_network_cannot_be_reached(pool: VerifierPool) -> None:
 
 
 def test_a_remote_state_is_not_waited_for(pool: VerifierPool) -> None:
-    text = (
-        'data "terraform_remote_state" "s" {\n  backend = "s3"\n  config = {\n    bucket = "b"\n    key = "k"\n  }\n}\n'
-    )
+    text = 'data "terraform_remote_state" "s" {\n  backend = "s3"\n  config = {\n    bucket = "b"\n    key = "k"\n    region = "eu-west-1"\n  }\n}\n'
     report = pool.verify(TerraformConfig.from_text(text))
     assert (report.compilable, report.deployable) == (True, None)
     assert [c.code for c in report.certificates] == ["remote-state"]
