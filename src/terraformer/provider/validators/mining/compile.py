@@ -145,6 +145,9 @@ class _Compiler:
         if kind in ("values", "keys"):
             inner_spec = self.spec(spec[1])
             return [kind, inner_spec] if inner_spec is not None else None
+        if kind in ("enum", "fwenum", "ienum", "nums") and not spec[1]:
+            self.note("dropped empty enumeration")
+            return None
         if kind in ("re", "nre") and not usable(spec[1]):
             self.note("dropped pattern")
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +80,8 @@ UNKNOWN = Ref("?")
 _OPAQUE = (
     "internal/verify",
     "internal/enum",
+    "internal/slices",
+    "internal/maps",
     "internal/sdkv2/types/nullable",
     "internal/framework/types",
     "internal/framework/validators",
@@ -133,7 +136,7 @@ class Evaluator:
         self.tree = tree
         self._vars: dict[tuple[str, str], Any] = {}
         self._depth = 0
-        self.problems: list[str] = []
+        self.resolver: Callable[[Any], Any] | None = None
 
     # -- names ---------------------------------------------------------------------------------------------------
 
@@ -488,9 +491,8 @@ class Evaluator:
                     if alternative.type == "if_statement"
                     else self.run(alternative, scope, env)
                 )
-            # "if s.Blocks == nil { s.Blocks = ... }" of framework schemas: harmless to run.
-            if condition is UNKNOWN and b"== nil" in node.child_by_field_name("condition").text and alternative is None:
-                return _NOTHING
+            if not isinstance(condition, bool):
+                _forget(node, env)
         elif kind == "for_statement":
             return self._for(node, scope, env)
         elif kind == "expression_statement":
@@ -526,8 +528,19 @@ class Evaluator:
     def _for(self, node: Any, scope: FileScope, env: dict[str, Any]) -> Any:
         clause = next((c for c in node.named_children if c.type == "range_clause"), None)
         if clause is None:
+            _forget(node.child_by_field_name("body"), env)
             return _NOTHING
         over = self.eval(clause.child_by_field_name("right"), scope, env)
+        if isinstance(over, Call | Method) and self.resolver is not None:
+            # enum.Values[T]() and its like.
+            try:
+                over = self.resolver(over)
+            except LookupError:
+                over = UNKNOWN
+        if not isinstance(over, list | Lit) or any(isinstance(v, Method) and v.name == "..." for v in _members(over)):
+            # What a loop over an unknown collection would have gathered is unknown, not empty.
+            _forget(node.child_by_field_name("body"), env)
+            return _NOTHING
         left = clause.child_by_field_name("left")
         names = [n.text.decode() for n in left.named_children] if left else []
         pairs = list(enumerate(over)) if isinstance(over, list) else list(over.entries) if isinstance(over, Lit) else []
@@ -540,6 +553,24 @@ class Evaluator:
 
 
 _NOTHING = Ref("nothing")
+
+
+def _members(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _forget(node: Any, env: dict[str, Any]) -> None:
+    """Make unknown every variable that a skipped piece of code assigns to."""
+    if node is None:
+        return
+    if node.type in ("assignment_statement", "inc_statement", "dec_statement"):
+        left = node.child_by_field_name("left") or node
+        for target in left.named_children:
+            if target.type == "identifier" and target.text.decode() in env:
+                env[target.text.decode()] = UNKNOWN
+    for child in node.named_children:
+        if child.type != "func_literal":
+            _forget(child, env)
 
 
 def statements_of(block: Any) -> list[Any]:

@@ -82,6 +82,7 @@ class Specifier:
 
     def __init__(self, evaluator: Evaluator, enums: SdkEnums) -> None:
         self.evaluator = evaluator
+        evaluator.resolver = self.plain
         self.enums = enums
         self.unknown: dict[str, int] = {}
 
@@ -134,6 +135,11 @@ class Specifier:
                 return self.members(value.types[0], value.scope)
             if value.fn in ("internal/enum.Slice", "internal/enum.EnumSlice"):
                 return [x for a in value.args for x in self._spread(a)]
+            if value.fn == "internal/slices.AppendUnique":
+                first = self.plain(value.args[0])
+                if isinstance(first, list):
+                    rest = [x for a in value.args[1:] for x in self._spread(a)]
+                    return list(dict.fromkeys([*first, *rest]))
         return None
 
     def members(self, type_name: str, scope: FileScope | None) -> list[Any]:
