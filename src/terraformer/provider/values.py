@@ -63,8 +63,8 @@ def decode(data: bytes, cty: Any) -> Any:
 
 
 def encode(value: Any, cty: Any) -> bytes:
-    """Encode for the wire; dict keys that the object type lacks are dropped, those it has and the value lacks are null."""
-    return msgpack.packb(_wire(value, cty), use_bin_type=False)
+    """Encode for the wire: dict keys that the object type lacks are dropped, those that the value lacks are null."""
+    return bytes(msgpack.packb(_wire(value, cty), use_bin_type=False))
 
 
 def _has_dynamic(cty: Any) -> bool:

@@ -49,7 +49,7 @@ class TerraformConfig:
         return (TerraformConfig, (dict(self.files), self.root))
 
     def text(self, name: str) -> str:
-        """The named file as text; bytes that are not UTF-8 become U+FFFD. Raises KeyError when there is no such file."""
+        """The named file as text; bytes that are not UTF-8 become U+FFFD. Raises KeyError when it is not there."""
         return self.files[name].decode("utf-8", "replace")
 
     def with_files(self, changed: Mapping[str, bytes | None]) -> TerraformConfig:

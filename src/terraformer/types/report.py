@@ -97,9 +97,7 @@ class Certificate:
         values = {k: v for k, v in data.items() if k in known}
         values["stage"] = Stage(data["stage"])
         values["severity"] = Severity(data["severity"])
-        values["range"] = (
-            SourceRange(rng["file"], Position(**rng["start"]), Position(**rng["end"])) if rng else None
-        )
+        values["range"] = SourceRange(rng["file"], Position(**rng["start"]), Position(**rng["end"])) if rng else None
         return cls(**values)
 
 
@@ -249,8 +247,7 @@ class VerificationReport:
         return cls(
             config_id=data["config_id"],
             stages=tuple(
-                StageResult(Stage(s["stage"]), StageStatus(s["status"]), s.get("seconds", 0.0))
-                for s in data["stages"]
+                StageResult(Stage(s["stage"]), StageStatus(s["status"]), s.get("seconds", 0.0)) for s in data["stages"]
             ),
             certificates=tuple(Certificate.from_dict(c) for c in data["certificates"]),
             tool_errors=tuple(
@@ -259,9 +256,7 @@ class VerificationReport:
             ),
             assumptions=tuple(Assumption(**a) for a in data["assumptions"]),
             rules=tuple(RuleResult(**r) for r in data["rules"]),
-            changes=tuple(
-                PlannedChange(c["address"], c["type"], tuple(c["actions"])) for c in data["changes"]
-            ),
+            changes=tuple(PlannedChange(c["address"], c["type"], tuple(c["actions"])) for c in data["changes"]),
             core=data.get("core", ""),
             bundles=dict(data.get("bundles", {})),
             plan=data.get("plan"),

@@ -61,9 +61,7 @@ class Attempt:
             "round": self.round,
             "messages": [dict(m) for m in self.messages],
             "reply": self.reply,
-            "files": (
-                {k: v.decode("utf-8", "replace") for k, v in self.config.files.items()} if self.config else None
-            ),
+            "files": ({k: v.decode("utf-8", "replace") for k, v in self.config.files.items()} if self.config else None),
             "report": self.report.to_dict() if self.report else None,
             "problem": self.problem,
             "seconds": self.seconds,
