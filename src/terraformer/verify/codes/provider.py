@@ -157,8 +157,9 @@ PROVIDER_CODES: tuple[CodeInfo, ...] = (
         "The provider block names a region that does not exist",
         "The provider knows the regions of its cloud.",
         'Use a region such as "us-east-1".',
+        'provider "aws" {\n  region = "moon"\n}\n\nresource "aws_sqs_queue" "q" {\n  name = "q"\n}\n',
+        'provider "aws" {\n  region = "us-east-1"\n}\n\nresource "aws_sqs_queue" "q" {\n  name = "q"\n}\n',
         stage=Stage.DEPLOY,
-        how="Appears for regions that no partition has.",
     ),
     _code(
         "region-unsupported",
