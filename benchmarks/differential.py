@@ -10,10 +10,12 @@ Cases: (a) one argument set to a value (a fixed battery for its type, and values
 everything else that is required unknown at the top level, plausible inside the same block; (b) pairs of arguments that
 either side may call conflicting, and none of them. Only arguments are used that both versions have with the same type.
 
-A difference is *of the version*, and listed apart, where our check is read from the newer provider's source and the old
-one (1) has no check, or none of that kind, on that argument (over the whole battery of values), or (2) names another set
-of allowed values, range, length or pattern in its own message for it: where the declarations differ. What remains counts
-against us. NOT covered: checks at plan time, data sources, provider blocks.
+A difference is *of the version*, and listed apart, where our check is read from the newer provider's source and
+
+* the old one has no check, or none of that kind, on that argument (over the whole battery of values), or
+* names another set of allowed values, range, length or pattern for it in its own message.
+
+What remains counts against us. NOT covered: checks at plan time, data sources, provider blocks.
 """
 
 from __future__ import annotations
