@@ -103,10 +103,12 @@ class _Body:
     def __init__(self, choice: TypeChoice, scene: Scene) -> None:
         self.choice, self.scene = choice, scene
         self.checks = Constraints(scene.schemas.source_of(choice.key), choice.kind, choice.type)
+        self.own: set[str] = set()
         self.offered = 0 if scene.settings.plain else scene.settings.offered
 
     def node(self) -> Node:
         block = self.scene.schemas.block(self.choice.key)
+        self.own = {*block.attributes, *(n for b in block.blocks.values() if b.min_items for n in b.block.attributes)}
         table = dict(NEEDS.get(self.choice.key, {}))
         if not self.scene.settings.plain or self.choice.asked:
             table.update(extras(self.choice, self.scene))
@@ -364,6 +366,8 @@ class _Body:
         many = isinstance(attribute.type, list) and attribute.type[0] in ("list", "set")
         if not many and attribute.type != "string":
             return None
+        if self.checks.allowed(path, element=many):
+            return None  # one of a few words, whatever its name suggests
         found = self.scene.references(self.choice, path, many=many, second=second)
         if not found:
             return None
@@ -519,6 +523,17 @@ class _Body:
 
     def _wanted_block(self, nested: NestedBlock) -> bool:
         words = words_of(nested.name)
-        if nested.name in _NEVER or len(words) < 2:
+        if nested.name in _NEVER:
             return False
-        return self.scene.facts.mentions(words, gap=1)
+        if len(words) > 1 and self.scene.facts.mentions(words, gap=1):
+            return True
+        # A block is asked for, too, by a value that the prompt gives to an argument inside.
+        return any(
+            len(words_of(inner.name)) > 1
+            and inner.optional | inner.required
+            and not inner.deprecated
+            and inner.name not in self.own
+            and inner.type in ("number", "bool", "string")
+            and said(self.scene.facts, f"{nested.name}.{inner.name}", inner) is not None
+            for inner in nested.block.attributes.values()
+        )

@@ -7,19 +7,17 @@ the facts do not have are not met on purpose.
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from terraformer.provider import validators
 from terraformer.provider.validators.checks import run
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from re import _constants as sre  # type: ignore[attr-defined]
-    from re import _parser as sre_parser  # type: ignore[attr-defined]
+sre: Any = importlib.import_module("re._constants")  # the parse tree of patterns: private, stable since Python 3.11
+sre_parser: Any = importlib.import_module("re._parser")
 
 __all__ = ["Constraints", "example_of", "literal_text"]
 

@@ -265,7 +265,7 @@ NEEDS: Final[dict[str, dict[str, Need]]] = {
     },
     "aws_s3_bucket_replication_configuration": {
         "bucket": "@ref",
-        "role": "aws_iam_role",
+        "role": "@ref",
         "rule": {
             "id": "@auto",
             "status": '"Enabled"',
@@ -495,6 +495,7 @@ NEEDS: Final[dict[str, dict[str, Need]]] = {
     },
     "aws_eks_cluster": {
         "name": "@auto",
+        "version": ('"1.33"', '"1.32"'),
         "role_arn": "@ref",
         "vpc_config": {"subnet_ids": "@ref"},
         "depends_on": "@attachments",
@@ -906,7 +907,7 @@ NEEDS: Final[dict[str, dict[str, Need]]] = {
     "aws_glue_crawler": {
         "name": "@auto",
         "database_name": "@ref",
-        "role": "aws_iam_role.main.arn",
+        "role": "@ref",
         "s3_target": {"path": '"s3://example-bucket/data"'},
     },
     "aws_emr_cluster": {
@@ -1047,6 +1048,9 @@ NEEDS: Final[dict[str, dict[str, Need]]] = {
     "random_pet": {"length": "2"},
     "tls_private_key": {"algorithm": '"RSA"', "rsa_bits": "4096"},
 }
+
+for _name in ("", "_listener", "_listener_rule", "_target_group", "_target_group_attachment"):
+    NEEDS[f"aws_alb{_name}"] = NEEDS[f"aws_lb{_name}"]  # the same resources under their older names
 
 PRINCIPALS: Final[tuple[tuple[str, str], ...]] = (
     # type of the resource that uses a role -> the service that assumes it; longest prefix first

@@ -35,6 +35,9 @@ class Referent:
 _EXACT: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("aws_lambda_permission", "function_name"): ("aws_lambda_function", "function_name"),
     ("aws_lambda_function", "role"): ("aws_iam_role", "arn"),
+    ("aws_s3_bucket_replication_configuration", "role"): ("aws_iam_role", "arn"),
+    ("aws_s3_bucket_replication_configuration", "rule.destination.bucket"): ("aws_s3_bucket", "arn"),
+    ("aws_glue_crawler", "role"): ("aws_iam_role", "arn"),
     ("aws_sagemaker_code_repository", "role"): ("aws_iam_role", "arn"),
     ("aws_iam_instance_profile", "role"): ("aws_iam_role", "name"),
     ("aws_cloudwatch_event_target", "rule"): ("aws_cloudwatch_event_rule", "name"),

@@ -285,7 +285,9 @@ def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[tuple[s
         if found and re.search(r"(?i)\b(?:whose|with|its|and)\W+(?:the\W+)?name\b[^\"']{0,40}$", lead):
             found[-1] = (found[-1][0], q.text)
             continue
-        direct = re.fullmatch(r"(?i)[\s(]*(?:resources?\s*)?(?:to|as|is|=|:|\(|,)*[\s(]*", lead)
+        direct = re.fullmatch(r"(?i)[\s(]*(?:resources?\s*)?(?:with\s+value|to|as|is|=|:|\(|,)*[\s(]*", lead)
+        if re.search(r"(?i)\bname\s+(?:of|for)\s+(?:the\s+|an?\s+)?$", facts.text[: tokens[hit.start].start]):
+            direct = direct or re.fullmatch(r"(?i)\s*(?:should|must|will|shall)?\s*(?:be|is|=|:)\s*", lead)
         if (
             direct
             or _NAMING.search(lead.rstrip(' ("'))
@@ -327,7 +329,16 @@ def select_types(prompt: str | PromptFacts, schemas: Schemas) -> list[TypeChoice
         chosen = _searched(facts, schemas)
     _complete(facts, chosen, schemas)
     _name_later(facts, hits, chosen)
-    return _ordered(chosen, schemas)[:MAX_RESOURCES]
+    return _ordered(_shared_label(chosen), schemas)[:MAX_RESOURCES]
+
+
+def _shared_label(chosen: list[TypeChoice]) -> list[TypeChoice]:
+    """Where the prompt gives one name to all that it names ("example"), what it leaves unnamed is labelled so too."""
+    names = {c.label for c in chosen if c.name}
+    if len(names) != 1 or sum(bool(c.name) for c in chosen) < 2:
+        return chosen
+    shared = names.pop()
+    return [replace(c, label=shared) if c.label == "main" else c for c in chosen]
 
 
 def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> list[TypeChoice]:
@@ -337,6 +348,8 @@ def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> li
     for number, hit in enumerate(hits):
         following = hits[number + 1].start if number + 1 < len(hits) else None
         count = facts.count_before(hit.start, hit.end - 1)
+        if count == 1 and hit.types and hit.types[0] in _PLURALS and _bare_plural(facts, hit):
+            count = 2
         names = _names(facts, hit, following)
         if not hit.types:  # "the environment": means what was named in full before
             noun = facts.tokens[hit.end - 1].stem
@@ -362,6 +375,17 @@ def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> li
             fresh = _choice(key, label, i, count, asked=True, why="named in the prompt")
             chosen.append(replace(fresh, name=name))
     return chosen
+
+
+_PLURALS: Final = frozenset(["aws_subnet", "aws_instance", "aws_vpc", "aws_sqs_queue", "aws_s3_bucket"])
+
+
+def _bare_plural(facts: PromptFacts, hit: _Hit) -> bool:
+    """Whether several are meant without saying how many ("in private subnets")."""
+    noun = facts.tokens[hit.end - 1]
+    before = facts.tokens[hit.start - 1].text.lower() if hit.start else ""
+    known = before in ("the", "these", "those", "all", "each", "any", "every", "both") or before.isdigit()
+    return noun.text.lower() != noun.stem and not known
 
 
 def _name_later(facts: PromptFacts, hits: Sequence[_Hit], chosen: list[TypeChoice]) -> None:
@@ -605,6 +629,16 @@ def _special(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> 
         _add(chosen, schemas, "aws_internet_gateway", 1, "the way out of the VPC")
     if "aws_elastic_beanstalk_environment" in present and "aws_iam_instance_profile" in present:
         _add(chosen, schemas, "aws_iam_role", 1, "the role of the instance profile")
+    if "aws_elastic_beanstalk_environment" in present:
+        _add(chosen, schemas, "aws_iam_instance_profile", 1, "instances of an environment cannot start without one")
+    ends = {"aws_elastic_beanstalk_environment", "aws_lb", "aws_cloudfront_distribution", "aws_eip", "aws_instance"}
+    if (
+        "aws_route53_zone" in present
+        and present & ends
+        and re.search(r"(?i)traffic|point|direct|navigat|rout", facts.text)
+    ):
+        count = max(len([c for c in chosen if c.key == t]) for t in ends)
+        _add(chosen, schemas, "aws_route53_record", min(count, 3), "leads the domain there")
     if "aws_s3_bucket_acl" in present:
         _add(chosen, schemas, "aws_s3_bucket_ownership_controls", 1, "ACLs need it")
     if "aws_api_gateway_stage" in present:

@@ -307,7 +307,7 @@ def _engine(choice: TypeChoice, scene: Scene) -> Any:
     if _from_snapshot(scene):
         return None
     key = _engine_key(scene)
-    return hcl_string(_ENGINES[key][0]) if key else ('"mysql"', '"postgres"')
+    return hcl_string(_ENGINES[key][0]) if key else '"mysql"'
 
 
 def _engine_version(choice: TypeChoice, scene: Scene) -> Any:
@@ -689,6 +689,10 @@ def extras(choice: TypeChoice, scene: Scene) -> dict[str, Any]:
         for q in facts.quoted:
             if re.search(r"(?i)(?:source|path)\W+(?:\w+\W+){0,6}$", text[: q.start]) and "/" in q.text:
                 out |= {"source": hcl_string(q.text), "content": None}
+    if choice.type in ("aws_s3_object", "aws_s3_bucket_object") and scene.has(
+        "aws_elastic_beanstalk_application_version"
+    ):
+        out |= {"source": hcl_string(next(iter(facts.paths), "application.zip")), "content": None}
     if words_of(choice.type)[-1] == "instance" and choice.type == "aws_instance" and "encrypt" in text:
         out["root_block_device"] = {"encrypted": "true"}
     return out
