@@ -175,3 +175,23 @@ def test_examples_of_patterns(pattern: str) -> None:
 
 def test_patterns_that_cannot_be_read() -> None:
     assert example_of("(") == []
+
+
+def test_repair_compiles_another_grammar(pool: VerifierPool) -> None:
+    from terraformer.generate import GenerateSettings, generate
+    from terraformer.models import SamplingSettings
+    from terraformer.models.mock import MockModel
+
+    wrong = (
+        'provider "aws" {\n  region = "us-east-1"\n}\n\nresource "aws_ebs_volume" "main" {\n'
+        '  availability_zone = "us-east-1a"\n  size = "many"\n}\n'
+    )
+    model = MockModel([wrong, wrong.replace('  size = "many"\n', "  size = 8\n")], supports_grammar=True)
+    settings = GenerateSettings(sampling=SamplingSettings(seed=5))
+    trace = generate("an EBS volume", model=model, settings=settings, verifier=pool.verify)
+    first, second = model.calls
+    assert trace.stopped == "clean" and trace.best == 1
+    assert first.grammar is not None and "size = " in first.grammar
+    assert second.grammar is not None and "size = " not in second.grammar and "availability_zone = " in second.grammar
+    assert (first.settings.seed, second.settings.seed) == (5, 6) and second.settings.temperature > 0
+    assert first.messages == second.messages  # findings are for the grammar: such a model does not read them
