@@ -18,7 +18,7 @@ import pytest
 
 from terraformer.types import Severity, Stage, StageStatus, TerraformConfig, VerificationReport
 from terraformer.verify import VerifierPool, VerifySettings, load_config
-from terraformer.verify.scratch import base_directory, sweep
+from terraformer.verify.scratch import sweep
 
 SETTINGS = VerifySettings(cache=False, timeout=6, memory_mb=512)
 PLAIN = 'output "answer" {\n  value = 42\n}\n'
@@ -416,7 +416,10 @@ def test_hundreds_of_runs_leak_nothing(pool: VerifierPool) -> None:
         files = len(os.listdir("/proc/self/fd"))
         theirs = len(os.listdir(f"/proc/{pid}/fd"))
         threads = threading.active_count()
-        left = sum(1 for p in base_directory().rglob("*") if "/run/" in str(p))
+        # The worker's own scratch directory only: other processes of the user keep theirs beside it.
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        scratch = next(e for e in environment if e.startswith(b"TERRAFORMER_SCRATCH=")).split(b"=", 1)[1]
+        left = sum(1 for p in Path(os.fsdecode(scratch)).rglob("*") if "/run/" in str(p))
         return files, theirs, threads, left
 
     configs = [
