@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from terraformer.generate.grammar.constraints import Constraints, literal_text
+from terraformer.generate.grammar.extras import extras
 from terraformer.generate.grammar.facts import PromptFacts, words_of
 from terraformer.generate.grammar.gbnf import Alt, Lit, Node, alt, optional, render, seq
 from terraformer.generate.grammar.knowledge import NEEDS
 from terraformer.generate.grammar.scene import GrammarSettings, Scene
 from terraformer.generate.grammar.select import Schemas, TypeChoice
-from terraformer.generate.grammar.specials import extras, resolve
+from terraformer.generate.grammar.specials import resolve
 from terraformer.generate.grammar.values import (
     enum_value,
     hcl_string,

@@ -8,98 +8,28 @@ architecture that has to be thought out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
+from terraformer.generate.grammar.choices import (
+    MAX_RESOURCES,
+    Schemas,
+    TypeChoice,
+    identifier,
+    label_of,
+    new_choice,
+    required_paths,
+)
+from terraformer.generate.grammar.closure import complete, needs_of
 from terraformer.generate.grammar.facts import PromptFacts, Token, Value, stem, words_of
-from terraformer.generate.grammar.knowledge import MANAGED_POLICIES, NEEDS
-from terraformer.generate.grammar.relations import Referent, referent
-from terraformer.generate.grammar.vocabulary import FILLERS, PHRASES, SERVICES, SOFT, TOGETHER
-from terraformer.provider.bundle import Bundle, search
-from terraformer.provider.schema import Attribute, Block
+from terraformer.generate.grammar.knowledge import NEEDS
+from terraformer.generate.grammar.relations import referent
+from terraformer.generate.grammar.vocabulary import FILLERS, PHRASES, SERVICES, SOFT
+from terraformer.provider.bundle import search
 
 __all__ = ["Schemas", "TypeChoice", "identifier", "required_paths", "select_types"]
-
-MAX_RESOURCES: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class TypeChoice:
-    """One block of the configuration to come.
-
-    ``kind`` is "resource" or "data"; ``label`` its name in Terraform; ``name`` the name that the prompt gives it (""
-    when it gives none). ``asked`` tells what the prompt asks for from what was added; ``why`` says how it was found.
-    """
-
-    kind: str
-    type: str
-    label: str
-    name: str = ""
-    asked: bool = True
-    why: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
-
-    @property
-    def key(self) -> str:
-        """ "aws_vpc", or "data.aws_ami"."""
-        return f"data.{self.type}" if self.kind == "data" else self.type
-
-    @property
-    def address(self) -> str:
-        return f"{self.key}.{self.label}"
-
-
-class Schemas:
-    """The types of several bundles behind one door: AWS and the small providers beside it."""
-
-    def __init__(self, *bundles: Bundle) -> None:
-        self.bundles = bundles
-
-    def has(self, kind: str, type_name: str) -> bool:
-        if kind == "resource" and type_name.startswith("data."):
-            kind, type_name = "data", type_name[5:]
-        return any(b.has(kind, type_name) for b in self.bundles)
-
-    def block(self, key: str) -> Block:
-        """The block of "aws_vpc" or "data.aws_ami". Raises KeyError when no bundle has it."""
-        kind, name = ("data", key[5:]) if key.startswith("data.") else ("resource", key)
-        for bundle in self.bundles:
-            if bundle.has(kind, name):
-                return bundle.schema(kind, name).block
-        raise KeyError(key)
-
-    def source_of(self, key: str) -> str:
-        """The provider ("hashicorp/aws") of "aws_vpc" or "data.aws_ami". Raises KeyError when no bundle has it."""
-        kind, name = ("data", key[5:]) if key.startswith("data.") else ("resource", key)
-        for bundle in self.bundles:
-            if bundle.has(kind, name):
-                return bundle.source
-        raise KeyError(key)
-
-    @property
-    def main(self) -> Bundle:
-        return self.bundles[0]
-
-
-def identifier(text: str) -> str:
-    """A Terraform name made of the text; "" when nothing is left of it."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", text.strip()).strip("_-")
-    if name and not re.match(r"[A-Za-z_]", name):
-        name = f"r_{name}"
-    return name[:60]
-
-
-def required_paths(block: Block, prefix: str = "", depth: int = 3) -> Iterator[tuple[str, Attribute]]:
-    """Dotted paths of the arguments that cannot be left out, those of required blocks included."""
-    for name, attribute in block.attributes.items():
-        if attribute.required:
-            yield prefix + name, attribute
-    if depth:
-        for name, nested in block.blocks.items():
-            if nested.min_items > 0:
-                yield from required_paths(nested.block, f"{prefix}{name}.", depth - 1)
 
 
 # phrases --------------------------------------------------------------------------------------------------------
@@ -306,10 +236,6 @@ def _names(facts: PromptFacts, hit: _Hit, following: int | None) -> list[tuple[s
 _NOT_NAMES: Final = frozenset(["by", "a", "an", "the", "after", "it", "with", "as", "following"])
 
 
-def _name_for_label(name: str) -> str:
-    return identifier(name.split(".")[0] if re.fullmatch(r"[\w.-]+\.[a-z]{2,6}", name) else name)
-
-
 # selection ------------------------------------------------------------------------------------------------------
 
 
@@ -327,7 +253,7 @@ def select_types(prompt: str | PromptFacts, schemas: Schemas) -> list[TypeChoice
     _specialise(facts, chosen, schemas)
     if not chosen:
         chosen = _searched(facts, schemas)
-    _complete(facts, chosen, schemas)
+    complete(facts, chosen, schemas)
     _name_later(facts, hits, chosen)
     return _ordered(_shared_label(chosen), schemas)[:MAX_RESOURCES]
 
@@ -372,7 +298,7 @@ def _instances(facts: PromptFacts, hits: Sequence[_Hit], schemas: Schemas) -> li
         names = given.get(key, [])
         for i in range(min(count, 6)):
             label, name = names[i] if i < len(names) else ("", "")
-            fresh = _choice(key, label, i, count, asked=True, why="named in the prompt")
+            fresh = new_choice(key, label, i, count, asked=True, why="named in the prompt")
             chosen.append(replace(fresh, name=name))
     return chosen
 
@@ -399,19 +325,8 @@ def _name_later(facts: PromptFacts, hits: Sequence[_Hit], chosen: list[TypeChoic
             for i, choice in enumerate(chosen):
                 if choice.name or words_of(choice.type)[-1] != noun:
                     continue
-                chosen[i] = replace(choice, label=_name_for_label(label) or choice.label, name=name)
+                chosen[i] = replace(choice, label=label_of(label) or choice.label, name=name)
                 break
-
-
-_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
-
-
-def _choice(key: str, name: str, index: int, count: int, *, asked: bool, why: str) -> TypeChoice:
-    kind, type_name = ("data", key[5:]) if key.startswith("data.") else ("resource", key)
-    label = _name_for_label(name) if name else ""
-    if not label:
-        label = "main" if count == 1 else _ORDINALS[index]
-    return TypeChoice(kind, type_name, label, name, asked, why)
 
 
 def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> None:
@@ -423,7 +338,7 @@ def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) 
             continue
         if facts.mentions(phrase, gap=1):
             present.add(name)
-            chosen.append(_choice(name, "", 0, 1, asked=True, why="its words in the prompt"))
+            chosen.append(new_choice(name, "", 0, 1, asked=True, why="its words in the prompt"))
     for choice in [c for c in chosen if c.kind == "resource"]:
         base = choice.type + "_"
         for name in schemas.main.resource_types:
@@ -440,212 +355,13 @@ def _specialise(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) 
             grouped = extra == ("group",) and "group" in facts.stems and "together" in facts.stems
             if said_all or grouped:
                 present.add(name)
-                chosen.append(_choice(name, "", 0, 1, asked=True, why=f"a satellite of {choice.type} in the prompt"))
+                chosen.append(new_choice(name, "", 0, 1, asked=True, why=f"a satellite of {choice.type} in the prompt"))
 
 
 def _searched(facts: PromptFacts, schemas: Schemas) -> list[TypeChoice]:
     hits = search(facts.text, source=schemas.main.source, kinds=("resource",), limit=1)
     best = hits[0].type if hits else "aws_s3_bucket"
-    return [_choice(best, "", 0, 1, asked=True, why="best match of the schema search")]
-
-
-# closure --------------------------------------------------------------------------------------------------------
-
-_CROWD: Final = {"aws_subnet": 2}
-"""How many are added where a list of them is wanted."""
-
-_OPTIONAL_LINKS: Final = frozenset(
-    ("aws_kms_key", "aws_iam_instance_profile", "aws_key_pair", "aws_cognito_user_pool", "aws_acm_certificate")
-)
-
-
-def _needs(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(path, marker) of the references that the reviewed table wants."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _needs(item, prefix)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if isinstance(inner, str):
-                if inner in ("@ref", "@ref2") or (
-                    not inner.startswith(("@", '"')) and re.match(r"(?:data\.)?[a-z]+_\w+", inner)
-                ):
-                    yield f"{prefix}{name}", inner
-            else:
-                yield from _needs(inner, f"{prefix}{name}.")
-
-
-def _complete(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> None:
-    """Add what belongs together and what required references point to, until nothing is missing."""
-    for _ in range(6):
-        before = len(chosen)
-        present = {c.key for c in chosen}
-        for first, second in TOGETHER:
-            if all(t in present for t in first):
-                for name in second:
-                    if name not in present and not _unwanted(facts, name):
-                        _add(chosen, schemas, name, 1, f"belongs to {first[0]} and {first[-1]}")
-        _special(facts, chosen, schemas)
-        for choice in list(chosen):
-            for target, count, why in _wanted(choice, facts, schemas, chosen):
-                _add(chosen, schemas, target, count, why)
-        if len(chosen) == before or len(chosen) >= MAX_RESOURCES:
-            break
-
-
-def _unwanted(facts: PromptFacts, type_name: str) -> bool:
-    last = words_of(type_name)[-1]
-    return any(facts.negated(facts.tokens[i].start) for i, _ in facts.find([last]))
-
-
-def _add(chosen: list[TypeChoice], schemas: Schemas, key: str, count: int, why: str) -> None:
-    have = [c for c in chosen if c.key == key]
-    if not schemas.has("resource", key) or len(chosen) >= MAX_RESOURCES:
-        return
-    labels = {c.label for c in have}
-    while len(have) < count and len(chosen) < MAX_RESOURCES:
-        fresh = _choice(key, "", len(have), max(count, len(have) + 1), asked=False, why=why)
-        if fresh.label in labels:
-            fresh = replace(fresh, label=f"{fresh.label}_{len(have) + 1}")
-        labels.add(fresh.label)
-        have.append(fresh)
-        chosen.append(fresh)
-
-
-def _wanted(
-    choice: TypeChoice, facts: PromptFacts, schemas: Schemas, chosen: Sequence[TypeChoice]
-) -> Iterator[tuple[str, int, str]]:
-    try:
-        block = schemas.block(choice.key)
-    except KeyError:
-        return
-    table = NEEDS.get(choice.key, {})
-    markers = dict(_needs(table))
-    required = {path: attribute.type for path, attribute in required_paths(block)}
-    for path in dict.fromkeys([*required, *markers]):
-        marker = markers.get(path, "")
-        if marker and not marker.startswith("@"):
-            target = ".".join(marker.split(".")[:2]) if marker.startswith("data.") else marker.split(".")[0]
-            yield target, 1, f"{choice.key} needs it"
-            continue
-        if path in required and path not in markers and _in_table(table, path):
-            continue  # the table gives it a value of another sort
-        link = referent(choice.key, path, schemas)
-        if link is None or not schemas.has("resource", link.type):
-            continue
-        if link.type in _OPTIONAL_LINKS and path not in markers:
-            continue
-        if _given(facts, path, link):
-            continue
-        count = 2 if marker == "@ref2" or link.index == 1 else 1
-        cty = _cty(block, path)
-        if isinstance(cty, list) and cty[0] in ("list", "set"):
-            count = max(count, _CROWD.get(link.type, 1))
-        if link.type == "aws_iam_role" and any(c.key == "aws_iam_role" for c in chosen):
-            continue
-        yield link.type, count, f"{choice.key} refers to it"
-
-
-def _in_table(table: Mapping[str, Any], path: str) -> bool:
-    node: Any = table
-    for part in path.split("."):
-        if isinstance(node, list):
-            node = node[0] if node else {}
-        if not isinstance(node, dict) or part not in node:
-            return False
-        node = node[part]
-    return True
-
-
-def _cty(block: Block, path: str) -> Any:
-    *outer, leaf = path.split(".")
-    for name in outer:
-        nested = block.blocks.get(name)
-        if nested is None:
-            return None
-        block = nested.block
-    attribute = block.attributes.get(leaf)
-    return attribute.type if attribute is not None else None
-
-
-def _given(facts: PromptFacts, path: str, link: Referent) -> bool:
-    """Whether the prompt gives the value itself ("bucket name (with value "x")"), so that nothing need be created."""
-    if link.attribute == "arn" or any(
-        facts.mentions(words_of(link.type)[1:]) for _ in (0,) if link.type != "aws_s3_bucket"
-    ):
-        return False
-    leaf = words_of(path.rsplit(".", 1)[-1])
-    return any(
-        v.kind == "quoted"
-        and re.search(r"(?i)\b(?:with\s+value|value|existing)\b", facts.text[facts.tokens[i].start : v.start])
-        for i, j in facts.find(leaf, gap=0)
-        for v in list(facts.values_after(facts.tokens[j - 1].end, words=5))[:1]
-    )
-
-
-def _special(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> None:
-    """Companions that follow from what a prompt says rather than from the schema."""
-    keys = [c.key for c in chosen]
-    present = set(keys)
-    if "aws_lambda_function" in present and not any(p.endswith((".zip", ".jar")) for p in facts.paths):
-        _add(chosen, schemas, "data.archive_file", 1, "the function's code")
-    schedulers = {"aws_cloudwatch_event_rule", "aws_scheduler_schedule", "aws_backup_plan"}
-    if "aws_lambda_function" in present and facts.schedule and not present & schedulers:
-        _add(chosen, schemas, "aws_cloudwatch_event_rule", 1, "the function runs on a schedule")
-    if present & {"aws_codebuild_project", "aws_codepipeline"} and not _unwanted(facts, "aws_policy"):
-        _add(chosen, schemas, "aws_iam_policy", 1, "rights of the build")
-    if {"aws_kinesis_stream", "aws_kinesis_analytics_application"} <= present:
-        _add(chosen, schemas, "aws_iam_role", 1, "the application reads the stream")
-    if "aws_s3_bucket_notification" not in present and "aws_s3_bucket" in present:
-        told = re.search(r"(?i)notif|whenever|triggered? by|when (?:an?|new) ", facts.text)
-        if told and present & {"aws_sns_topic", "aws_sqs_queue", "aws_lambda_function"}:
-            _add(chosen, schemas, "aws_s3_bucket_notification", 1, "the bucket's events are asked for")
-    rights = 0
-    for role_user in sorted(present & MANAGED_POLICIES.keys()):
-        if role_user in ("aws_db_instance", "aws_iam_instance_profile", "aws_codebuild_project", "aws_dax_cluster"):
-            continue
-        if role_user.startswith(("aws_sagemaker", "aws_ecs", "aws_glue")):
-            continue
-        if role_user == "aws_elastic_beanstalk_environment" and "aws_iam_instance_profile" not in present:
-            continue
-        if _unwanted(facts, "aws_policy"):
-            continue
-        rights += len(MANAGED_POLICIES[role_user])
-    if rights:
-        _add(chosen, schemas, "aws_iam_role_policy_attachment", rights, "what the role may do")
-    if present & {"aws_lb", "aws_alb"} and "aws_lb_listener" not in present:
-        _add(chosen, schemas, "aws_lb_listener", 1, "a load balancer without one does nothing")
-    if "aws_lb_target_group" in present and "aws_instance" not in present and present & {"aws_lb"}:
-        _add(chosen, schemas, "aws_instance", 1, "a target for the load balancer")
-    if "aws_lb_listener" in present and "aws_lb_target_group" not in present and "redirect" not in facts.text.lower():
-        _add(chosen, schemas, "aws_lb_target_group", 1, "where the listener forwards to")
-    if "aws_key_pair" in present:
-        _add(chosen, schemas, "tls_private_key", 1, "the key of the pair")
-    if "aws_db_instance" in present and re.search(r"(?i)\bsubnets?\b", facts.text):
-        _add(chosen, schemas, "aws_db_subnet_group", 1, "places the database in the subnets")
-    if "aws_autoscaling_group" in present:
-        _add(chosen, schemas, "aws_launch_template", 1, "what the group launches")
-    if "aws_nat_gateway" in present or (present & {"aws_lb"} and "aws_vpc" in present):
-        _add(chosen, schemas, "aws_internet_gateway", 1, "the way out of the VPC")
-    if "aws_elastic_beanstalk_environment" in present and "aws_iam_instance_profile" in present:
-        _add(chosen, schemas, "aws_iam_role", 1, "the role of the instance profile")
-    if "aws_elastic_beanstalk_environment" in present:
-        _add(chosen, schemas, "aws_iam_instance_profile", 1, "instances of an environment cannot start without one")
-    ends = {"aws_elastic_beanstalk_environment", "aws_lb", "aws_cloudfront_distribution", "aws_eip", "aws_instance"}
-    if (
-        "aws_route53_zone" in present
-        and present & ends
-        and re.search(r"(?i)traffic|point|direct|navigat|rout", facts.text)
-    ):
-        count = max(len([c for c in chosen if c.key == t]) for t in ends)
-        _add(chosen, schemas, "aws_route53_record", min(count, 3), "leads the domain there")
-    if "aws_s3_bucket_acl" in present:
-        _add(chosen, schemas, "aws_s3_bucket_ownership_controls", 1, "ACLs need it")
-    if "aws_api_gateway_stage" in present:
-        _add(chosen, schemas, "aws_api_gateway_deployment", 1, "what the stage serves")
-    if "aws_api_gateway_deployment" in present:
-        for name in ("resource", "method", "integration"):
-            _add(chosen, schemas, f"aws_api_gateway_{name}", 1, "a deployment needs methods")
+    return [new_choice(best, "", 0, 1, asked=True, why="best match of the schema search")]
 
 
 # order ----------------------------------------------------------------------------------------------------------
@@ -669,7 +385,7 @@ def _ordered(chosen: Sequence[TypeChoice], schemas: Schemas) -> list[TypeChoice]
             block = schemas.block(key)
         except KeyError:
             continue
-        paths = {p for p, _ in required_paths(block)} | {p for p, _ in _needs(NEEDS.get(key, {}))}
+        paths = {p for p, _ in required_paths(block)} | {p for p, _ in needs_of(NEEDS.get(key, {}))}
         links = (referent(key, p, schemas) for p in paths)
         edges[key] = {link.type for link in links if link is not None and link.type in keys and link.type != key}
     order: list[str] = []
