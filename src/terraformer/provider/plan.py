@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from terraformer.provider import plan_facts, plan_providers
+from terraformer.provider import plan_facts, plan_providers, plan_states, plan_types
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Path
 from terraformer.provider.schema import UNSET, Attribute, Block, NestedBlock, ResourceSchema
@@ -40,8 +40,24 @@ class Plan:
     legacy: bool = False
 
 
+_LEGACY = frozenset(
+    {
+        "aws_chimesdkmediapipelines_media_insights_pipeline_configuration",
+        "aws_chimesdkvoice_voice_profile_domain",
+        "aws_cleanrooms_collaboration",
+        "aws_codebuild_fleet",
+        "aws_finspace_kx_environment",
+        "aws_rbin_rule",
+    }
+)  # of terraform-plugin-sdk, with an id that cannot be set
+_FRAMEWORK = frozenset({"aws_elasticache_reserved_cache_node"})  # the other way round
+
+
 def is_legacy(schema: ResourceSchema) -> bool:
-    """Whether the resource is written with terraform-plugin-sdk v2, which always gives ``id`` optional and computed."""
+    """Whether the resource is written with terraform-plugin-sdk v2, which as a rule gives ``id`` optional and
+    computed."""
+    if schema.type in _LEGACY or schema.type in _FRAMEWORK:
+        return schema.type in _LEGACY
     identifier = schema.block.attributes.get("id")
     return identifier is not None and identifier.optional and identifier.computed
 
@@ -64,8 +80,10 @@ def plan_change(
     if proposed is None:
         return Plan(None, legacy=legacy)
     facts = plan_facts.facts_for(schema.type)
-    planner = _Planner(legacy, facts)
-    planned = planner.block(schema.block, proposed, prior, create=prior is None, in_set=False, top=True)
+    planner = _Planner(legacy, facts, plan_states.state_functions(schema.type) if legacy else {})
+    planned = planner.block(schema.block, proposed, prior, create=prior is None, in_set=False)
+    if ctx.source == "hashicorp/aws":
+        plan_types.adjust(schema.type, planned, config or {}, create=prior is None)
     plan_providers.adjust(schema, planned, config or {}, prior, ctx, legacy=legacy)
     if prior is None:
         return Plan(planned, legacy=legacy)
@@ -165,9 +183,12 @@ def same_value(a: Any, b: Any) -> bool:
 class _Planner:
     """The walk over one value. Objects are copied; nothing of the arguments is changed."""
 
-    def __init__(self, legacy: bool, facts: plan_facts.Facts) -> None:
+    def __init__(
+        self, legacy: bool, facts: plan_facts.Facts, state_functions: Mapping[str, plan_states.StateFunc]
+    ) -> None:
         self._legacy = legacy
         self._facts = facts
+        self._state_functions = state_functions
 
     def block(
         self,
@@ -177,51 +198,54 @@ class _Planner:
         *,
         create: bool,
         in_set: bool,
-        top: bool = False,
+        path: str = "",
     ) -> dict[str, Any]:
-        """The planned object of a block. ``create``: computed nulls become unknown here."""
+        """The planned object of a block. ``create``: computed nulls become unknown here; ``path`` ends in a dot."""
         planned: dict[str, Any] = {}
         for name, attribute in block.attributes.items():
             value = proposed.get(name)
             before = prior.get(name) if prior is not None else None
-            planned[name] = self._attribute(attribute, value, before, create=create, in_set=in_set, top=top)
+            planned[name] = self._attribute(attribute, value, before, create=create, in_set=in_set, path=path + name)
         for name, nested in block.blocks.items():
             value = proposed.get(name)
             before = prior.get(name) if prior is not None else None
-            if top and (value is None or value == []) and name in self._facts.computed_blocks:
+            if (value is None or value == []) and path + name in self._facts.computed_blocks:
                 planned[name] = UNKNOWN if create else before
             else:
-                planned[name] = self._nested(nested, value, before, create=create, in_set=in_set)
+                planned[name] = self._nested(nested, value, before, create=create, in_set=in_set, path=path + name)
         return planned
 
-    def _nested(self, nested: NestedBlock, value: Any, prior: Any, *, create: bool, in_set: bool) -> Any:
+    def _nested(self, nested: NestedBlock, value: Any, prior: Any, *, create: bool, in_set: bool, path: str) -> Any:
         if value is None or isinstance(value, Unknown):
             return value
         block, nesting = nested.block, nested.nesting
+        path += "."
         if nesting in ("single", "group"):
             if nested.name == "timeouts":
                 return dict(value)  # a setting for apply, never computed
             before = prior if isinstance(prior, Mapping) else None
             fresh = create or (before is None and not self._legacy)
-            return self.block(block, value, before, create=fresh, in_set=in_set)
+            return self.block(block, value, before, create=fresh, in_set=in_set, path=path)
         if nesting == "map":
             old = prior if isinstance(prior, Mapping) else {}
             return {
-                k: v if isinstance(v, Unknown) else self.block(block, v, old.get(k), create=create, in_set=in_set)
+                k: v
+                if isinstance(v, Unknown)
+                else self.block(block, v, old.get(k), create=create, in_set=in_set, path=path)
                 for k, v in value.items()
             }
         before_items = prior if isinstance(prior, list) else []
         if nesting == "set":
             if not create and same_value(value, before_items):
                 return list(value)
-            items = []
+            items: list[Any] = []
             for item in value:
                 if isinstance(item, Unknown):
                     items.append(item)
                     continue
                 kept = any(same_value(item, old) for old in before_items)
                 # A changed set is diffed as a whole by the SDK: its elements count as new.
-                items.append(item if kept else self.block(block, item, None, create=True, in_set=True))
+                items.append(item if kept else self.block(block, item, None, create=True, in_set=True, path=path))
             return items
         return [
             item
@@ -232,15 +256,20 @@ class _Planner:
                 before_items[i] if i < len(before_items) and isinstance(before_items[i], Mapping) else None,
                 create=create or (i >= len(before_items) and not self._legacy),
                 in_set=in_set,
+                path=path,
             )
             for i, item in enumerate(value)
         ]
 
-    def _attribute(self, attribute: Attribute, value: Any, prior: Any, *, create: bool, in_set: bool, top: bool) -> Any:
+    def _attribute(self, attribute: Attribute, value: Any, prior: Any, *, create: bool, in_set: bool, path: str) -> Any:
         if attribute.write_only:
             return None
         if value is None:
-            default = self._default(attribute, top)
+            if path in self._facts.nested_defaults:
+                return self._facts.nested_defaults[path] if create or not attribute.computed else None
+            default = self._default(attribute, path)
+            if default == "" and self._legacy and not in_set:
+                return None  # the SDK sees no difference between unset and an empty string
             if default is not None:
                 return default
             if attribute.computed:
@@ -248,15 +277,22 @@ class _Planner:
             return _zero(attribute.type) if in_set and self._legacy and attribute.optional else None
         if isinstance(value, Unknown):
             return value
+        if isinstance(value, str):
+            written = self._state_functions.get(path)
+            if written is None:
+                return value
+            found = written(value)
+            # What says the same is no change: DiffSuppressFunc.
+            return prior if isinstance(prior, str) and written(prior) == found else found
         if attribute.nested is not None:
-            return self._nested_attribute(attribute, value, prior, create=create)
+            return self._nested_attribute(attribute, value, prior, create=create, path=path)
         if self._legacy and isinstance(attribute.type, list) and attribute.type[0] in ("set", "list"):
             inner = attribute.type[1]
             if isinstance(inner, list) and inner[0] == "object" and isinstance(value, list):
                 return [self._as_block(attribute, item, inner[1]) for item in value]
         return value
 
-    def _default(self, attribute: Attribute, top: bool) -> Any:
+    def _default(self, attribute: Attribute, path: str) -> Any:
         """The default that the provider's schema itself fills in, None when there is none.
 
         The SDK allows defaults on attributes that are not computed only, the framework on computed ones only. Any other
@@ -266,7 +302,7 @@ class _Planner:
             return None
         if attribute.default is not UNSET:
             return attribute.default
-        return self._facts.defaults.get(attribute.name) if top else None
+        return self._facts.defaults.get(path)
 
     def _as_block(self, attribute: Attribute, item: Any, types: Mapping[str, Any]) -> Any:
         """An element of a list or set of objects that may be written as a block: nulls become zeros, as in sets."""
@@ -283,23 +319,23 @@ class _Planner:
             filled[name] = value
         return filled
 
-    def _nested_attribute(self, attribute: Attribute, value: Any, prior: Any, *, create: bool) -> Any:
+    def _nested_attribute(self, attribute: Attribute, value: Any, prior: Any, *, create: bool, path: str) -> Any:
         assert attribute.nested is not None
         nesting = attribute.nested.nesting
         if attribute.computed and not attribute.optional:
             return value
         if nesting == "single":
-            return self._object(attribute, value, prior, create=create)
+            return self._object(attribute, value, prior, create=create, path=path)
         if nesting == "map":
             old = prior if isinstance(prior, Mapping) else {}
-            return {k: self._object(attribute, v, old.get(k), create=create) for k, v in value.items()}
+            return {k: self._object(attribute, v, old.get(k), create=create, path=path) for k, v in value.items()}
         before = prior if nesting == "list" and isinstance(prior, list) else []
         return [
-            self._object(attribute, v, before[i] if i < len(before) else None, create=create)
+            self._object(attribute, v, before[i] if i < len(before) else None, create=create, path=path)
             for i, v in enumerate(value)
         ]
 
-    def _object(self, attribute: Attribute, value: Any, prior: Any, *, create: bool) -> Any:
+    def _object(self, attribute: Attribute, value: Any, prior: Any, *, create: bool, path: str) -> Any:
         assert attribute.nested is not None
         if not isinstance(value, Mapping):
             return value
@@ -311,7 +347,7 @@ class _Planner:
                 before.get(name) if before is not None else None,
                 create=create or before is None,
                 in_set=False,
-                top=False,
+                path=f"{path}.{name}",
             )
             for name, inner in attribute.nested.attributes.items()
         }

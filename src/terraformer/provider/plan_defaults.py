@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["AWS"]
+__all__ = ["AWS", "NESTED"]
 
 _LB = {
     "client_keep_alive": 3600,
@@ -170,4 +170,73 @@ AWS: dict[str, dict[str, Any]] = {
         "map_public_ip_on_launch": False,
     },
     "aws_vpc": {"enable_dns_support": True, "instance_tenancy": "default"},
+}
+
+_BLOCK_DEVICE = {
+    "ebs_block_device.delete_on_termination": True,
+    "root_block_device.delete_on_termination": True,
+    "network_interface.delete_on_termination": False,
+}
+_CLIENT_TOKENS = {
+    "token_validity_units.access_token": "hours",
+    "token_validity_units.id_token": "hours",
+    "token_validity_units.refresh_token": "days",
+}
+_LISTENER = {"mutual_authentication.ignore_client_certificate_expiry": False}
+_STUDIO = "r_studio_server_pro_app_settings.user_group"
+
+# What is planned where the configuration says nothing, by dotted path, whether or not the schema calls it computed.
+# Seen in plans of terraform-provider-aws 5.100.0 (benchmarks/plan_differential.py).
+NESTED: dict[str, dict[str, Any]] = {
+    "aws_alb_listener": _LISTENER,
+    "aws_autoscaling_group": {
+        "mixed_instances_policy.instances_distribution.on_demand_base_capacity": 0,
+        "mixed_instances_policy.instances_distribution.on_demand_percentage_above_base_capacity": 0,
+        "mixed_instances_policy.instances_distribution.spot_instance_pools": 0,
+    },
+    "aws_cloudwatch_contributor_managed_insight_rule": {"state": "ENABLED"},
+    "aws_cognito_managed_user_pool_client": _CLIENT_TOKENS,
+    "aws_cognito_user_pool_client": _CLIENT_TOKENS,
+    "aws_datazone_domain": {"single_sign_on.type": "DISABLED"},
+    "aws_directory_service_trust": {"trust_type": "Forest"},
+    "aws_ec2_instance_metadata_defaults": {
+        "http_endpoint": "no-preference",
+        "http_tokens": "no-preference",
+        "http_put_response_hop_limit": -1,
+        "instance_metadata_tags": "no-preference",
+    },
+    "aws_imagebuilder_lifecycle_policy": {"status": "ENABLED"},
+    "aws_lb_listener": _LISTENER,
+    "aws_location_place_index": {"data_source_configuration.intended_use": "SingleUse"},
+    "aws_location_tracker": {"position_filtering": "TimeBased"},
+    "aws_pinpointsmsvoicev2_phone_number": {"opt_out_list_name": "Default", "two_way_channel_enabled": False},
+    "aws_s3_bucket_lifecycle_configuration": {
+        "transition_default_minimum_object_size": "all_storage_classes_128K",
+        "rule.prefix": "",
+        "rule.expiration.days": 0,
+        "rule.expiration.expired_object_delete_marker": False,
+        "rule.filter.and.object_size_greater_than": 0,
+        "rule.filter.and.object_size_less_than": 0,
+        "rule.filter.and.prefix": "",
+        "rule.filter.object_size_greater_than": None,
+        "rule.filter.object_size_less_than": None,
+        "rule.transition.days": 0,
+    },
+    "aws_s3_directory_bucket": {
+        "data_redundancy": "SingleAvailabilityZone",
+        "location.type": "AvailabilityZone",
+        "type": "Directory",
+    },
+    "aws_sagemaker_domain": {f"default_user_settings.{_STUDIO}": "R_STUDIO_USER"},
+    "aws_sagemaker_user_profile": {f"user_settings.{_STUDIO}": "R_STUDIO_USER"},
+    "aws_spot_instance_request": {
+        **_BLOCK_DEVICE,
+        "get_password_data": False,
+        "launch_template.version": "$Default",
+        "metadata_options.http_endpoint": "enabled",
+        "metadata_options.http_protocol_ipv6": "disabled",
+        "source_dest_check": True,
+        "user_data_replace_on_change": False,
+    },
+    "aws_vpclattice_resource_configuration": {"type": "SINGLE"},
 }

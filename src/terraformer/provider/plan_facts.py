@@ -2,9 +2,12 @@
 
 ``computed_blocks``: blocks that are optional *and* computed in the provider. The schema that Terraform sees has no such
 flag for blocks, but the plan shows them as unknown when the configuration has none.
+    Dotted paths name blocks inside of blocks. plan_blocks.py has those found by comparing plans.
 ``force_new``: arguments whose change replaces the resource, where the bundle does not tell (captured schemas never do).
 ``defaults``: defaults of the provider's own schema, where the bundle does not tell.
 ``element_defaults``: the same inside ``list/set(object)`` attributes that may be written as blocks.
+``nested_defaults``: what is planned for arguments (dotted paths) that the configuration leaves out, whether or not
+    the schema calls them computed.
 
 Sources: the schema definitions in terraform-provider-aws (internal/service/*), -random, -tls, -local, -time.
 """
@@ -15,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from terraformer.provider import plan_defaults
+from terraformer.provider import plan_blocks, plan_defaults
 
 __all__ = ["Facts", "facts_for"]
 
@@ -26,6 +29,7 @@ class Facts:
     force_new: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     element_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    nested_defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 _COMPUTED_BLOCKS = {
@@ -33,8 +37,6 @@ _COMPUTED_BLOCKS = {
     "aws_ami_copy": "ebs_block_device ephemeral_block_device",
     "aws_ami_from_instance": "ebs_block_device ephemeral_block_device",
     "aws_autoscaling_group": "mixed_instances_policy",
-    "aws_batch_compute_environment": "update_policy",
-    "aws_db_instance": "restore_to_point_in_time",
     "aws_dynamodb_table": "point_in_time_recovery server_side_encryption warm_throughput",
     "aws_ecs_service": "",
     "aws_eks_cluster": "access_config kubernetes_network_config upgrade_policy",
@@ -210,12 +212,20 @@ _ELEMENT_DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
 _NONE = Facts()
 _FACTS = {
     type_name: Facts(
-        frozenset(_COMPUTED_BLOCKS.get(type_name, "").split()),
+        frozenset(f"{_COMPUTED_BLOCKS.get(type_name, '')} {plan_blocks.COMPUTED_BLOCKS.get(type_name, '')}".split()),
         frozenset(_FORCE_NEW.get(type_name, "").split()),
         _DEFAULTS.get(type_name, {}),
         _ELEMENT_DEFAULTS.get(type_name, {}),
+        plan_defaults.NESTED.get(type_name, {}),
     )
-    for type_name in {*_COMPUTED_BLOCKS, *_FORCE_NEW, *_DEFAULTS, *_ELEMENT_DEFAULTS}
+    for type_name in {
+        *_COMPUTED_BLOCKS,
+        *plan_blocks.COMPUTED_BLOCKS,
+        *_FORCE_NEW,
+        *_DEFAULTS,
+        *_ELEMENT_DEFAULTS,
+        *plan_defaults.NESTED,
+    }
 }
 
 

@@ -1,0 +1,155 @@
+# ruff: noqa: ARG001 - every adjustment has the same signature
+"""What single AWS resource types plan beyond their schema: suppressed differences, plan modifiers, CustomizeDiff.
+
+``adjust`` works on the planned object of a creation or change. A DiffSuppressFunc that answers true on create leaves
+the argument out of the plan: null, or the zero value where the configuration had a value of its own.
+Sources: internal/service/{elbv2,ec2,s3,apigateway,apigatewayv2,dynamodb} of terraform-provider-aws, and plans of
+version 5.100.0 (benchmarks/plan_differential.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from terraformer.provider.values import Unknown
+
+__all__ = ["adjust"]
+
+_Adjust = Callable[[dict[str, Any], Mapping[str, Any], bool], None]
+
+_APPLICATION_ONLY = (
+    "client_keep_alive",
+    "desync_mitigation_mode",
+    "drop_invalid_header_fields",
+    "enable_http2",
+    "enable_tls_version_and_cipher_suite_headers",
+    "enable_waf_fail_open",
+    "enable_xff_client_port",
+    "idle_timeout",
+    "preserve_host_header",
+    "xff_header_processing_mode",
+)
+
+
+def adjust(type_name: str, planned: dict[str, Any], config: Mapping[str, Any], *, create: bool) -> None:
+    """Change ``planned`` in place as the type's own code does; nothing where there is no such code here."""
+    found = _TYPES.get(type_name)
+    if found is not None:
+        found(planned, config, create)
+
+
+def _blocks(value: Any) -> list[dict[str, Any]]:
+    return [b for b in value if isinstance(b, dict)] if isinstance(value, list) else []
+
+
+def _load_balancer(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    kind = planned.get("load_balancer_type")
+    hidden: list[str] = []
+    if not isinstance(kind, Unknown):
+        if kind != "application":
+            hidden += _APPLICATION_ONLY
+        else:
+            hidden.append("enable_cross_zone_load_balancing")
+        if kind != "network":
+            hidden.append("dns_record_client_routing_policy")
+        if kind == "gateway":
+            hidden.append("enable_zonal_shift")
+    for name in hidden:
+        if create and name in planned:
+            planned[name] = None
+    for name in ("access_logs", "connection_logs"):
+        for block in _blocks(planned.get(name)):
+            if create and block.get("enabled") is False:
+                block["bucket"] = ""
+                block["prefix"] = None
+
+
+def _instance(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    if create and (config.get("network_interface") or config.get("primary_network_interface")):
+        planned["source_dest_check"] = None
+
+
+def _lifecycle(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    for rule in _blocks(planned.get("rule")):
+        for filter_ in _blocks(rule.get("filter")):
+            if not isinstance(filter_.get("prefix"), Unknown):
+                continue
+            others = [v for k, v in filter_.items() if k != "prefix"]
+            filter_["prefix"] = None if any(v is not None and v != [] for v in others) else ""
+
+
+def _rest_api(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    if create and planned.get("put_rest_api_mode") == "overwrite":
+        planned["put_rest_api_mode"] = None
+
+
+def _integration_v2(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    if create and planned.get("passthrough_behavior") == "WHEN_NO_MATCH":
+        planned["passthrough_behavior"] = None
+
+
+def _table(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    if create and planned.get("table_class") == "STANDARD":
+        planned["table_class"] = None
+
+
+def _protocol(value: Any) -> Any:
+    """ProtocolForValue of internal/service/ec2: lower case, numbers by name where they have one."""
+    if not isinstance(value, str):
+        return value
+    lowered = value.lower()
+    if lowered in ("all", "-1"):
+        return "-1"
+    return {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}.get(lowered, lowered)
+
+
+def _security_group(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    for name in ("ingress", "egress"):
+        for rule in _blocks(planned.get(name)):
+            rule["protocol"] = _protocol(rule.get("protocol"))
+
+
+def _security_group_rule(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    planned["protocol"] = _protocol(planned.get("protocol"))
+
+
+def _actions(name: str) -> _Adjust:
+    """Listener (rule) actions: blocks that are not of the action's type are left out (suppressIfActionTypeNot)."""
+    belongs = {
+        "authenticate_cognito": "authenticate-cognito",
+        "authenticate_oidc": "authenticate-oidc",
+        "fixed_response": "fixed-response",
+        "forward": "forward",
+        "redirect": "redirect",
+    }
+
+    def run(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+        for action in _blocks(planned.get(name)):
+            kind = action.get("type")
+            if not create or not isinstance(kind, str):
+                continue
+            for block, type_ in belongs.items():
+                if kind != type_ and isinstance(action.get(block), list):
+                    action[block] = []
+
+    return run
+
+
+_TYPES: dict[str, _Adjust] = {
+    "aws_alb": _load_balancer,
+    "aws_alb_listener": _actions("default_action"),
+    "aws_alb_listener_rule": _actions("action"),
+    "aws_api_gateway_rest_api": _rest_api,
+    "aws_apigatewayv2_integration": _integration_v2,
+    "aws_default_security_group": _security_group,
+    "aws_dynamodb_table": _table,
+    "aws_instance": _instance,
+    "aws_lb": _load_balancer,
+    "aws_lb_listener": _actions("default_action"),
+    "aws_lb_listener_rule": _actions("action"),
+    "aws_s3_bucket_lifecycle_configuration": _lifecycle,
+    "aws_security_group": _security_group,
+    "aws_security_group_rule": _security_group_rule,
+    "aws_spot_instance_request": _instance,
+}
