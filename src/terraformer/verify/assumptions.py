@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,8 +15,18 @@ from terraformer.types import Assumption
 __all__ = ["read_assumptions"]
 
 
+_INDEX = r"(?:\[(?:[^\[\]\n]|\[[^\]\n]*\])*\]|\.\*|\.\d+)*"
+_DATA = re.compile(rf"\bdata\.([\w-]+)\.([\w-]+){_INDEX}(?:\.([A-Za-z_][\w-]*))?")
+_SELF = re.compile(rf"\bself{_INDEX}\.([A-Za-z_][\w-]*)")
+_WHOLE = "*"
+
+
 def read_assumptions(
-    record: RunRecord, plan: Mapping[str, Any], tree: ModuleTree, bundles: Mapping[str, Bundle]
+    record: RunRecord,
+    plan: Mapping[str, Any],
+    tree: ModuleTree,
+    bundles: Mapping[str, Bundle],
+    files: Mapping[str, bytes] | None = None,
 ) -> list[Assumption]:
     """The record knows types and values, not addresses (Terraform tells a provider none): the plan has both.
 
@@ -33,6 +44,7 @@ def read_assumptions(
         if digest:
             by_digest.setdefault((type_, digest), []).append(address)
     found: dict[tuple[str, str, str], Assumption] = {}
+    uses = _uses(tree, files or {})
     for made_up in record.assumptions:
         addresses = (
             by_digest.get((made_up.type, made_up.state_digest))
@@ -40,11 +52,35 @@ def read_assumptions(
             or _declared(made_up, tree)
         )
         for address in addresses:
+            if made_up.kind == "data" and files is not None and not _refers(address, made_up.attribute, uses):
+                continue
             found.setdefault(
                 (address, made_up.attribute, repr(made_up.value)),
                 Assumption(address, made_up.attribute, made_up.value, made_up.why),
             )
     return [found[key] for key in sorted(found)]
+
+
+def _uses(tree: ModuleTree, files: Mapping[str, bytes]) -> dict[tuple[str, str], set[str]]:
+    """Attributes referred to, by (module key, address of the data source without keys); _WHOLE for all of them."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for module in tree.modules.values():
+        for name in module.files:
+            text = files.get(name, b"").decode("utf-8", "replace")
+            for type_, label, attribute in _DATA.findall(text):
+                found.setdefault((module.key, f"data.{type_}.{label}"), set()).add(attribute or _WHOLE)
+            found.setdefault((module.key, ""), set()).update(_SELF.findall(text))
+    return found
+
+
+def _refers(address: str, attribute: str, uses: Mapping[tuple[str, str], set[str]]) -> bool:
+    steps = re.findall(r"module\.([\w-]+)(?:\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\])?\.", address)
+    bare = re.search(r"data\.[\w-]+\.[\w-]+", address)
+    if bare is None:
+        return True
+    key = ".".join(steps)
+    named = uses.get((key, bare[0]), set())
+    return attribute in named or _WHOLE in named or attribute in uses.get((key, ""), set())
 
 
 def _declared(made_up: ReadAssumption, tree: ModuleTree) -> list[str]:
