@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +39,9 @@ from terraformer.types import (
 )
 from terraformer.verify import prepare, variables
 from terraformer.verify.assumptions import read_assumptions
-from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, code_of, sort_key
+from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, sort_key
 from terraformer.verify.fixes import FixBook
+from terraformer.verify.guesses import Guesses
 from terraformer.verify.requirements import Requirements, state_types
 from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
@@ -47,13 +50,10 @@ from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terrafo
 
 __all__ = ["Pipeline", "Verified"]
 
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_WORDS_LIMIT = 1 << 20
+_ENDPOINTS = frozenset({"endpoints"})
 _PLAN = ("plan", "-refresh=false", "-input=false", "-lock=false", "-no-color", "-json")
-_MAX_GUESSES = 10
-_GUESSES: Mapping[str, tuple[Any, ...]] = {
-    "string": variables.COMMON_STRINGS,
-    "number": (1, 0, 2, 3, 5, 8, 10, 20, 30, 80, 100, 443, 1024, 3600, 8080),
-    "bool": (True, False),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Verified:
     plan: bytes | None
 
 
-@dataclass(slots=True)
+@dataclass
 class _Run:
     """What one run gathers."""
 
@@ -84,6 +84,15 @@ class _Run:
     seconds: dict[Stage, float] = field(default_factory=dict)
     plan: bytes | None = None
     renamed: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> frozenset[str] | None:
+        """All identifiers of the configuration, so that blocks which it never names are served without contents; None
+        where that would not pay or a prior state may hold more.
+        """
+        if self.settings.state or sum(map(len, self.config.files.values())) > _WORDS_LIMIT:
+            return None
+        return frozenset(word.decode() for content in self.config.files.values() for word in _WORD.findall(content))
 
     def failed(self, stage: Stage) -> bool:
         return any(c.severity is Severity.ERROR and c.stage is stage for c in self.certificates)
@@ -221,21 +230,19 @@ class Pipeline:
         plan_path = f"{run.directory}/plan.out"
         arguments = [*_PLAN, f"-out={plan_path}", *given.arguments]
         run.progress(Stage.DEPLOY)
-        tries = 0
-        guesses: dict[str, int] = {}
+        guesses = Guesses(given, run.bundles)
         while True:
             done, record = self._terraform(run, prepared, arguments, Stage.DEPLOY)
             if done is None:
                 self._compile_after_failure(run, prepared)
                 return
             diagnostics = [m["diagnostic"] for m in done.json_lines() if isinstance(m.get("diagnostic"), dict)]
-            tries += 1
-            if done.status == 0 or not self._other_guess(run, given, diagnostics, guesses, tries):
+            if done.status == 0 or not guesses.improve(diagnostics, record, run.tree.root):
                 break
         run.seconds[Stage.DEPLOY] = time.perf_counter() - started
         run.assumptions.extend(variables.assumptions(given, run.tree.root))
         if done.status != 0:
-            self._plan_failed(run, prepared, given, done, diagnostics, record)
+            self._plan_failed(run, prepared, guesses, done, diagnostics, record)
             return
         run.status[Stage.COMPILE] = StageStatus.PASSED
         self._findings(run, diagnostics, record, Stage.DEPLOY)
@@ -255,14 +262,14 @@ class Pipeline:
             return
         run.plan = shown.stdout.strip()
         run.changes.extend(_changes(parsed))
-        run.assumptions.extend(read_assumptions(record, parsed, run.tree, run.bundles))
+        run.assumptions.extend(read_assumptions(record, parsed, run.tree, run.bundles, run.config.files))
         run.status[Stage.DEPLOY] = StageStatus.FAILED if run.failed(Stage.DEPLOY) else StageStatus.PASSED
 
     def _plan_failed(
         self,
         run: _Run,
         prepared: prepare.Prepared,
-        given: variables.VariablePlan,
+        guesses: Guesses,
         done: Completed,
         diagnostics: list[dict[str, Any]],
         record: RunRecord,
@@ -273,11 +280,12 @@ class Pipeline:
         self._validate(run, prepared)
         if run.status.get(Stage.COMPILE) is not StageStatus.PASSED:
             return
-        made_up = self._rejected(diagnostics, given)
+        made_up = guesses.refused(diagnostics, record)
         if made_up:
             for name in made_up:
-                run.certificates.append(self._no_value(run, name))
-            others = [d for d in diagnostics if self._rejected([d], given) == []]
+                about = [d for d in diagnostics if name in guesses.refused([d], record)]
+                run.certificates.append(guesses.no_value(name, run.tree.root, run.config, about))
+            others = [d for d in diagnostics if not guesses.refused([d], record)]
             self._findings(run, others, record, Stage.DEPLOY)
             if not run.failed(Stage.DEPLOY):
                 run.status[Stage.DEPLOY] = StageStatus.SKIPPED
@@ -327,6 +335,7 @@ class Pipeline:
     ) -> tuple[Completed | None, RunRecord]:
         """One command with the provider host told about it; None when it printed too much."""
         used = run.tree.types_in_use()
+        words = run.words
         spec = RunSpec(
             bundles=run.bundles,
             resources=used.resources | state_types(run.settings.state),
@@ -334,6 +343,8 @@ class Pipeline:
             ephemeral=used.ephemeral,
             workdir=prepared.root,
             sandbox=prepared.top,
+            words=words,
+            omit_provider_blocks=_ENDPOINTS if words is not None and not words & _ENDPOINTS else frozenset(),
         )
         self.schemas.refresh(self.terraform, self.host, spec)
         self.host.begin(spec)
@@ -390,65 +401,6 @@ class Pipeline:
         run.tool_errors.append(ToolError(kind, message, stage))
         if stage is not None:
             run.status[stage] = StageStatus.ERROR
-
-    # --- variables --------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _rejected(diagnostics: Sequence[Mapping[str, Any]], given: variables.VariablePlan) -> list[str]:
-        """Variables whose made-up value a validation block (or the type constraint) refused."""
-        found: list[str] = []
-        for diagnostic in diagnostics:
-            summary, detail = str(diagnostic.get("summary", "")), str(diagnostic.get("detail", ""))
-            if code_of("error", summary, detail) != "variable-validation":
-                continue
-            snippet = diagnostic.get("snippet") or {}
-            text = f"{snippet.get('context') or ''} {snippet.get('code') or ''} {detail}"
-            values = " ".join(str(v.get("traversal")) for v in snippet.get("values") or [] if isinstance(v, Mapping))
-            for name in given.placeholders:
-                if (f'variable "{name}"' in text or f"var.{name}" in f"{text} {values}".split()) and name not in found:
-                    found.append(name)
-        return found
-
-    def _other_guess(
-        self,
-        run: _Run,
-        given: variables.VariablePlan,
-        diagnostics: Sequence[Mapping[str, Any]],
-        guesses: dict[str, int],
-        tries: int,
-    ) -> bool:
-        """Put other values in place of those that were refused; False when there is nothing (more) to try."""
-        refused = self._rejected(diagnostics, given)
-        if not refused or tries > _MAX_GUESSES:
-            return False
-        by_name = {v.name: v for v in run.tree.root.variables}
-        changed = False
-        for name in refused:
-            kind = (by_name[name].type_expr or "string").strip()
-            options = _GUESSES.get(kind, ())
-            index = guesses.get(name, 0)
-            if index < len(options):
-                guesses[name] = index + 1
-                given.placeholders[name] = options[index]
-                changed = True
-        if changed:
-            given.write()
-        return changed
-
-    def _no_value(self, run: _Run, name: str) -> Certificate:
-        variable = next(v for v in run.tree.root.variables if v.name == name)
-        condition = variable.validations[0].condition if variable.validations else ""
-        return Certificate(
-            Stage.DEPLOY,
-            Severity.WARNING,
-            "variable-value-missing",
-            f"No value for variable {name}, and none could be made up",
-            f"Its validation refuses every value that was tried. Condition: {condition}"[:2000],
-            variable.header,
-            f"var.{name}",
-            snippet=snippet_of(run.config, variable.header),
-            fix=f"Pass a value: --var {name}=..., or give the variable a default.",
-        )
 
     # --- the report -------------------------------------------------------------------------------------------------
 

@@ -34,11 +34,11 @@ class SchemaRefresher:
         """Make Terraform fetch the schemas of the coming run. Raises OSError when the disk is full."""
         if not self._needed or not spec.bundles:
             return
-        served = (spec.resources, spec.data, spec.ephemeral)
+        served = spec.schema_key
         stale = [
             source
             for source, bundle in spec.bundles.items()
-            if self._known.get(source) != (id(bundle), bundle.version, *served)
+            if self._known.get(source) != (id(bundle), bundle.version, served)
         ]
         if not stale:
             return
@@ -50,7 +50,7 @@ class SchemaRefresher:
             host.end()
         for source in stale:
             bundle = spec.bundles[source]
-            self._known[source] = (id(bundle), bundle.version, *served)
+            self._known[source] = (id(bundle), bundle.version, served)
 
     def _write(self, sources: tuple[str, ...]) -> None:
         if self._written == sources:

@@ -452,3 +452,49 @@ def test_made_up_data_is_listed_at_its_address(pool: VerifierPool) -> None:
     assert set(ids) == {"data.aws_ami.a", "data.aws_ami.b", "module.m.data.aws_vpc.v"}
     assert report.plan["planned_values"]["outputs"]["ids"]["value"] == [ids["data.aws_ami.a"], ids["data.aws_ami.b"]]
     assert all(a.why for a in report.assumptions)
+
+
+def test_made_up_values_suit_the_arguments_that_they_are_used_in(pool: VerifierPool) -> None:
+    text = """
+variable "boundary" { type = string }
+variable "how" {}
+variable "size" { type = number }
+resource "aws_iam_role" "r" {
+  permissions_boundary = var.boundary
+  assume_role_policy   = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = aws_iam_role.r.arn
+  package_type  = var.how
+  memory_size   = var.size
+  s3_bucket     = "code"
+  s3_key        = "f.zip"
+  handler       = "a.b"
+  runtime       = "python3.12"
+}
+"""
+    report = pool.verify(config(text))
+    assert report.deployable is True, report.certificates
+    made = {a.address: a.value for a in report.assumptions}
+    assert made["var.boundary"].startswith("arn:aws:iam::")
+    assert made["var.how"] in ("Zip", "Image")
+    assert made["var.size"] >= 128
+
+
+def test_a_value_that_the_provider_refuses_in_every_form_is_no_verdict(pool: VerifierPool) -> None:
+    text = 'variable "x" { type = string }\nresource "aws_vpc" "v" {\n  cidr_block = "${var.x}/no"\n}\n'
+    report = pool.verify(config(text))
+    assert report.compilable is True
+    assert report.deployable is None
+    assert [c.code for c in report.certificates] == ["variable-value-missing"]
+
+
+def test_a_wrong_value_of_the_configuration_itself_stays_a_finding(pool: VerifierPool) -> None:
+    text = (
+        'variable "x" { type = string }\nresource "aws_vpc" "v" {\n  cidr_block = "10.0.0.0/99"\n}\n'
+        'resource "aws_vpc" "w" {\n  cidr_block = var.x\n}\n'
+    )
+    report = pool.verify(config(text))
+    assert report.compilable is False
+    assert [c.code for c in report.errors] == ["value-invalid-cidr"]
