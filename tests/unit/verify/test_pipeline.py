@@ -443,7 +443,7 @@ def test_made_up_data_is_listed_at_its_address(pool: VerifierPool) -> None:
         {
             "main.tf": b'data "aws_ami" "a" {\n  owners = ["amazon"]\n}\n\ndata "aws_ami" "b" {\n  owners = ["self"]\n}\n\n'
             b'module "m" {\n  source = "./m"\n}\n\noutput "ids" {\n  value = [data.aws_ami.a.id, data.aws_ami.b.id]\n}\n',
-            "m/main.tf": b'data "aws_vpc" "v" {\n  default = true\n}\n',
+            "m/main.tf": b'data "aws_vpc" "v" {\n  default = true\n}\n\noutput "v" {\n  value = data.aws_vpc.v.id\n}\n',
         }
     )
     report = pool.verify(made)
