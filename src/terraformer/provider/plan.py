@@ -26,7 +26,7 @@ from terraformer.provider import plan_facts, plan_providers, plan_states, plan_t
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Path
 from terraformer.provider.schema import UNSET, Attribute, Block, NestedBlock, ResourceSchema
-from terraformer.provider.values import UNKNOWN, Unknown
+from terraformer.provider.values import UNKNOWN, Unknown, contains_unknown
 
 __all__ = ["Plan", "is_legacy", "plan_change", "same_value"]
 
@@ -284,6 +284,8 @@ class _Planner:
             found = written(value)
             # What says the same is no change: DiffSuppressFunc.
             return prior if isinstance(prior, str) and written(prior) == found else found
+        if self._legacy and isinstance(attribute.type, list) and isinstance(attribute.type[1], str):
+            return _legacy_collection(attribute, value, create=create)
         if attribute.nested is not None:
             return self._nested_attribute(attribute, value, prior, create=create, path=path)
         if self._legacy and isinstance(attribute.type, list) and attribute.type[0] in ("set", "list"):
@@ -309,6 +311,7 @@ class _Planner:
         if not isinstance(item, Mapping):
             return item
         defaults = self._facts.element_defaults.get(attribute.name, {})
+        item = {k: UNKNOWN if isinstance(v, list) and contains_unknown(v) else v for k, v in item.items()}
         filled = {}
         for name, cty in types.items():
             value = item.get(name)
@@ -351,6 +354,17 @@ class _Planner:
             )
             for name, inner in attribute.nested.attributes.items()
         }
+
+
+def _legacy_collection(attribute: Attribute, value: Any, *, create: bool) -> Any:
+    """A list, set or map of primitives as the SDK plans it: unknown as a whole; an empty set or map is none at all."""
+    if isinstance(value, dict):
+        value = {k: v for k, v in value.items() if v is not None}
+    if contains_unknown(value):
+        return UNKNOWN
+    if value or not create or attribute.type[0] == "list":
+        return value
+    return UNKNOWN if attribute.computed else None
 
 
 def _zero(cty: Any) -> Any:

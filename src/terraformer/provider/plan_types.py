@@ -3,7 +3,7 @@
 
 ``adjust`` works on the planned object of a creation or change. A DiffSuppressFunc that answers true on create leaves
 the argument out of the plan: null, or the zero value where the configuration had a value of its own.
-Sources: internal/service/{elbv2,ec2,s3,apigateway,apigatewayv2,dynamodb} of terraform-provider-aws, and plans of
+Sources: internal/service/{acm,elbv2,ec2,s3,apigateway,apigatewayv2,dynamodb} of terraform-provider-aws, and plans of
 version 5.100.0 (benchmarks/plan_differential.py).
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from terraformer.provider.values import Unknown
+from terraformer.provider.values import UNKNOWN, Unknown, contains_unknown
 
 __all__ = ["adjust"]
 
@@ -136,7 +136,30 @@ def _actions(name: str) -> _Adjust:
     return run
 
 
+def _certificate(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
+    """CustomizeDiff of ACM certificates that are requested: all names, and one validation option each."""
+    domain = config.get("domain_name")
+    if not create or not isinstance(domain, str) or config.get("private_key") is not None:
+        return
+    names = config.get("subject_alternative_names") or []
+    if contains_unknown(names):
+        return
+    names = [*names, domain] if domain not in names else list(names)
+    planned["subject_alternative_names"] = names
+    if config.get("validation_method") == "DNS":
+        planned["domain_validation_options"] = [
+            {
+                "domain_name": name,
+                "resource_record_name": UNKNOWN,
+                "resource_record_type": UNKNOWN,
+                "resource_record_value": UNKNOWN,
+            }
+            for name in names
+        ]
+
+
 _TYPES: dict[str, _Adjust] = {
+    "aws_acm_certificate": _certificate,
     "aws_alb": _load_balancer,
     "aws_alb_listener": _actions("default_action"),
     "aws_alb_listener_rule": _actions("action"),
