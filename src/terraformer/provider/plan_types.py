@@ -71,12 +71,12 @@ def _instance(planned: dict[str, Any], config: Mapping[str, Any], create: bool) 
 
 
 def _lifecycle(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
-    for rule in _blocks(planned.get("rule")):
-        for filter_ in _blocks(rule.get("filter")):
-            if not isinstance(filter_.get("prefix"), Unknown):
-                continue
-            others = [v for k, v in filter_.items() if k != "prefix"]
-            filter_["prefix"] = None if any(v is not None and v != [] for v in others) else ""
+    """The prefix of a filter that has none is empty, but null beside another condition."""
+    for rule, given in zip(_blocks(planned.get("rule")), _blocks(config.get("rule")), strict=False):
+        for filter_, said in zip(_blocks(rule.get("filter")), _blocks(given.get("filter")), strict=False):
+            if said.get("prefix") is None:
+                others = [v for k, v in said.items() if k != "prefix"]
+                filter_["prefix"] = None if any(v is not None and v != [] for v in others) else ""
 
 
 def _rest_api(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
@@ -126,8 +126,8 @@ def _actions(name: str) -> _Adjust:
 
     def run(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
         for action in _blocks(planned.get(name)):
-            kind = action.get("type")
-            if not create or not isinstance(kind, str):
+            kind = action.get("type")  # an unknown type is no type yet
+            if not create:
                 continue
             for block, type_ in belongs.items():
                 if kind != type_ and isinstance(action.get(block), list):
