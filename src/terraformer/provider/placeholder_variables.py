@@ -339,9 +339,9 @@ def _string(name: str, description: str) -> str:
         if pattern.search(name):
             return value
     text = description.lower()
-    for pattern, words in _DESCRIPTIONS:
+    for value, words in _DESCRIPTIONS:
         if re.search(words, text):
-            return pattern
+            return value
     return "example"
 
 
