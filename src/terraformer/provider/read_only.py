@@ -13,7 +13,7 @@ from typing import Any
 from terraformer.provider.diagnostics import Diagnostic, Path
 from terraformer.provider.schema import Attribute, Block
 
-__all__ = ["read_only_values"]
+__all__ = ["items_of", "read_only_values"]
 
 CODE = "read-only-attribute"
 MAX_FOUND = 50
@@ -41,7 +41,7 @@ def read_only_values(block: Block, value: Mapping[str, Any]) -> list[Diagnostic]
 def _walk(block: Block, value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
     yield from _attributes(block.attributes, value, path)
     for name, nested in block.blocks.items():
-        for step, item in _items(value.get(name), nested.nesting):
+        for step, item in items_of(value.get(name), nested.nesting):
             yield from _walk(nested.block, item, (*path, name, *step))
 
 
@@ -55,11 +55,11 @@ def _attributes(
         if attribute.computed and not attribute.optional and not attribute.required:
             yield (*path, name), name
         elif attribute.nested is not None:
-            for step, item in _items(given, attribute.nested.nesting):
+            for step, item in items_of(given, attribute.nested.nesting):
                 yield from _attributes(attribute.nested.attributes, item, (*path, name, *step))
 
 
-def _items(value: Any, nesting: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def items_of(value: Any, nesting: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The objects of a nested block or attribute, with the path step to each (none into a set)."""
     if nesting in ("single", "group"):
         if isinstance(value, dict):

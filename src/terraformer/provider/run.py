@@ -97,13 +97,15 @@ class RunRecord:
 
     ``diagnostics`` holds (kind, type, diagnostic), kind being "provider", "resource", "data" or "ephemeral".
     ``errors`` holds one line for each exception of our own: the run's verdict is not to be trusted when there is any.
-    ``calls`` counts the calls by method name.
+    ``calls`` counts the calls by method name. ``repeated`` are the diagnostics that were given more than once: where
+    several instances say the same of one place, Terraform shows whichever came first.
     """
 
     diagnostics: list[tuple[str, str, Diagnostic]] = field(default_factory=list)
     assumptions: list[ReadAssumption] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
+    repeated: frozenset[tuple[str, str, Diagnostic]] = frozenset()
 
 
 def value_digest(value: Any, cty: CtyType) -> str:

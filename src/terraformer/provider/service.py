@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import importlib
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from terraformer.provider import functions, placeholders, protocol, wire
 from terraformer.provider.context import ProviderContext
+from terraformer.provider.deprecation import Deprecations, deprecations_of
 from terraformer.provider.diagnostics import Diagnostic
 from terraformer.provider.hollow import block_names, hollow
 from terraformer.provider.http2 import UNIMPLEMENTED, RpcError
-from terraformer.provider.plan import plan_change
+from terraformer.provider.plan import is_legacy, plan_change
 from terraformer.provider.read_only import read_only_values
 from terraformer.provider.run import INTERNAL_MARKER, ReadAssumption, RunRecord, RunSpec, SchemaSource, value_digest
 from terraformer.provider.schema import CtyType, ResourceSchema, implied_type
@@ -52,6 +54,7 @@ class _Kind:
     schema: ResourceSchema
     cty: CtyType
     message: bytes
+    deprecations: Deprecations
 
 
 @dataclass(slots=True)
@@ -108,11 +111,13 @@ class ProviderService:
     def end(self) -> RunRecord:
         record, self._record = self._record, RunRecord()
         self._spec = RunSpec({})
+        times = Counter(record.diagnostics)
         return RunRecord(
-            list(dict.fromkeys(record.diagnostics)),
+            list(times),
             _distinct(record.assumptions),
             list(dict.fromkeys(record.errors)),
             record.calls,
+            frozenset(d for d, n in times.items() if n > 1),
         )
 
     def open_session(self, source: str) -> ProviderSession:
@@ -191,7 +196,12 @@ class ProviderService:
         return found
 
     def _make_kind(self, schema: ResourceSchema) -> _Kind:
-        found = _Kind(schema, implied_type(schema.block), protocol.schema(schema))
+        found = _Kind(
+            schema,
+            implied_type(schema.block),
+            protocol.schema(schema),
+            deprecations_of(schema.type, schema.block),
+        )
         # A type in memory takes some ten times its message.
         self._cached_bytes += len(found.message)
         if self._cached_bytes > _CACHE_LIMIT:
@@ -252,7 +262,8 @@ class ProviderService:
         kind = self._provider_kind(session.source)
         value = self._config(fields, 1, kind.cty) or {}
         check = _optional("validators", "validate_provider")
-        found = check(session.source, value, kind.schema) if check else []
+        found: list[Diagnostic] = list(check(session.source, value, kind.schema)) if check else []
+        found += kind.deprecations.used(value, sdk=True)
         return self._report("provider", session.source, found, 2, kind.cty)
 
     def _configure(self, session: ProviderSession, fields: wire.Fields) -> bytes:
@@ -278,6 +289,7 @@ class ProviderService:
             check = _optional("data_sources", "validate") if kind_name == "data" else None
             if check:
                 found += check(session.source, kind.schema.type, value, kind.schema, ctx)
+            found += kind.deprecations.used(value, sdk=is_legacy(kind.schema))
         return self._report(kind_name, kind.schema.type, found, 1, kind.cty)
 
     def _validate_resource(self, session: ProviderSession, fields: wire.Fields) -> bytes:

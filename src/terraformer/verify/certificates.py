@@ -110,6 +110,7 @@ _SAME = {"file-missing": "file-not-found"}  # one code, whether Terraform or a p
 _COMPILED = tuple((code, re.compile(s), re.compile(d)) for code, s, d in _PATTERNS)
 _GROUP_MEMBER = re.compile(r'^"[\w.\[\]-]+": (?=(?:one of|only one of|all of) `)')
 """A provider reports a group of arguments once for each member; one certificate is enough."""
+_INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 def code_of(severity: str, summary: str, detail: str) -> str:
@@ -124,8 +125,8 @@ def code_of(severity: str, summary: str, detail: str) -> str:
 class DiagnosticReader:
     """Turns the diagnostics of one run into certificates.
 
-    ``recorded`` are the provider's own diagnostics with their codes; ``renamed`` maps paths of the prepared copy to
-    what the user calls them.
+    ``recorded`` are the provider's own diagnostics with their codes, ``repeated`` those that it gave more than once;
+    ``renamed`` maps paths of the prepared copy to what the user calls them.
     """
 
     config: TerraformConfig
@@ -133,6 +134,7 @@ class DiagnosticReader:
     fixes: FixBook
     recorded: Sequence[tuple[str, str, Diagnostic]] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    repeated: frozenset[tuple[str, str, Diagnostic]] = frozenset()
 
     def certificates(self, diagnostics: Iterable[Mapping[str, Any]], stage: Stage) -> list[Certificate]:
         """In a deterministic order, without repetitions."""
@@ -156,7 +158,11 @@ class DiagnosticReader:
         detail = self._text(diagnostic.get("detail"))
         range_ = self._range(diagnostic.get("range"))
         address = self._address(diagnostic, range_)
-        recorded = self._recorded(summary, detail, address)
+        entry = self._recorded(summary, detail, address)
+        recorded = entry[2] if entry else None
+        if entry in self.repeated and address:
+            # Said of several instances, or at validation and again in the plan: Terraform names any one of them.
+            address = _INSTANCE_KEY.sub("", address)
         code = recorded.code if recorded else code_of(severity, summary, detail)
         code = _SAME.get(code, code)
         if code == "terraform-error" and not summary and not detail:
@@ -231,19 +237,20 @@ class DiagnosticReader:
                     return f"{prefix}local.{name}"
         return None
 
-    def _recorded(self, summary: str, detail: str, address: str | None) -> Diagnostic | None:
+    def _recorded(self, summary: str, detail: str, address: str | None) -> tuple[str, str, Diagnostic] | None:
         """The provider diagnostic that Terraform passes on (it may append to the detail)."""
         type_ = ""
         if address:
             rest = split_address(address)[1].removeprefix("data.").removeprefix("ephemeral.")
             type_ = rest.split(".", 1)[0]
-        best: Diagnostic | None = None
-        for _kind, recorded_type, diagnostic in self.recorded:
+        best: tuple[str, str, Diagnostic] | None = None
+        for entry in self.recorded:
+            _kind, recorded_type, diagnostic = entry
             if diagnostic.summary.strip() != summary or not detail.startswith(diagnostic.detail.strip()):
                 continue
             if recorded_type == type_:
-                return diagnostic
-            best = best or diagnostic
+                return entry
+            best = best or entry
         return best
 
 

@@ -379,7 +379,12 @@ class Pipeline:
             if error not in run.tool_errors:
                 run.tool_errors.append(error)
         reader = DiagnosticReader(
-            run.config, run.tree, FixBook(run.config, run.tree, run.bundles), record.diagnostics, run.renamed
+            run.config,
+            run.tree,
+            FixBook(run.config, run.tree, run.bundles),
+            record.diagnostics,
+            run.renamed,
+            record.repeated,
         )
         known = {(c.code, c.summary, c.range, c.address) for c in run.certificates}
         for certificate in reader.certificates(theirs, stage):

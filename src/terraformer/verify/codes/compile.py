@@ -370,10 +370,11 @@ COMPILE_CODES: tuple[CodeInfo, ...] = (
         "Something deprecated is used",
         "The provider still takes it, and will not for ever.",
         "Use what the message names instead.",
-        None,
-        None,
+        'resource "aws_s3_bucket" "site" {\n  bucket = "site-4711"\n  acl    = "private"\n}\n',
+        'resource "aws_s3_bucket" "site" {\n  bucket = "site-4711"\n}\n\nresource "aws_s3_bucket_acl" "site" {\n'
+        '  bucket = aws_s3_bucket.site.id\n  acl    = "private"\n}\n',
+        stage=Stage.DEPLOY,
         severity=Severity.WARNING,
-        how="Appears when a provider or Terraform itself says so; schema bundles carry the mark only in part.",
     ),
     _code(
         "invalid-removed",
