@@ -114,14 +114,14 @@ def _security_group_rule(planned: dict[str, Any], config: Mapping[str, Any], cre
     planned["protocol"] = _protocol(planned.get("protocol"))
 
 
-def _actions(name: str) -> _Adjust:
+def _actions(name: str, *, forward: bool) -> _Adjust:
     """Listener (rule) actions: blocks that are not of the action's type are left out (suppressIfActionTypeNot)."""
     belongs = {
         "authenticate_cognito": "authenticate-cognito",
         "authenticate_oidc": "authenticate-oidc",
         "fixed_response": "fixed-response",
-        "forward": "forward",
         "redirect": "redirect",
+        **({"forward": "forward"} if forward else {}),
     }
 
     def run(planned: dict[str, Any], config: Mapping[str, Any], create: bool) -> None:
@@ -161,16 +161,16 @@ def _certificate(planned: dict[str, Any], config: Mapping[str, Any], create: boo
 _TYPES: dict[str, _Adjust] = {
     "aws_acm_certificate": _certificate,
     "aws_alb": _load_balancer,
-    "aws_alb_listener": _actions("default_action"),
-    "aws_alb_listener_rule": _actions("action"),
+    "aws_alb_listener": _actions("default_action", forward=True),
+    "aws_alb_listener_rule": _actions("action", forward=False),
     "aws_api_gateway_rest_api": _rest_api,
     "aws_apigatewayv2_integration": _integration_v2,
     "aws_default_security_group": _security_group,
     "aws_dynamodb_table": _table,
     "aws_instance": _instance,
     "aws_lb": _load_balancer,
-    "aws_lb_listener": _actions("default_action"),
-    "aws_lb_listener_rule": _actions("action"),
+    "aws_lb_listener": _actions("default_action", forward=True),
+    "aws_lb_listener_rule": _actions("action", forward=False),
     "aws_s3_bucket_lifecycle_configuration": _lifecycle,
     "aws_security_group": _security_group,
     "aws_security_group_rule": _security_group_rule,

@@ -19,6 +19,7 @@ from typing import Any, Final
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Diagnostic, Path
 from terraformer.provider.validators import formats
+from terraformer.provider.validators.plan_requirements import REQUIREMENTS
 from terraformer.provider.values import contains_unknown, is_known
 
 __all__ = ["View", "check"]
@@ -95,7 +96,7 @@ def check(
 ) -> list[Diagnostic]:
     """Complaints about a planned resource; nothing for other providers."""
     del ctx
-    checks = CHECKS.get(type, ()) if source == "hashicorp/aws" else ()
+    checks = (*CHECKS.get(type, ()), *REQUIREMENTS.get(type, ())) if source == "hashicorp/aws" else ()
     found: list[Diagnostic] = []
     view = View(prior, value, planned)
     for one in checks:
