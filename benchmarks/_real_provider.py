@@ -1,14 +1,14 @@
 """A real provider binary of plugin protocol 5 as a gRPC server, for benchmarks that compare with it. No network.
 
-``RealProvider`` starts the binary and calls it. ``OracleHost`` is a provider host (as the verifier's own) whose provider
-of ``SOURCE`` is the real one: validation and planning are the binary's, while what would ask an API (data sources,
-credentials) is answered by ours. Its process gets no credentials and a proxy that refuses everything.
+``RealProvider`` starts the binary and calls it. ``OracleHost`` is a provider host like the verifier's own whose
+provider of ``SOURCE`` is the real one: validation and planning are the binary's, while what would ask an API (data
+sources) is answered by ours. Its process gets made-up keys and a proxy that refuses everything. One process serves
+all aliases, so the settings of the last one to be configured hold for all of them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -25,18 +25,33 @@ from terraformer.provider.run import RunRecord, RunSpec
 from terraformer.provider.schema import Attribute, Block, NestedBlock, implied_type
 from terraformer.provider.server import ProviderHost
 from terraformer.provider.state import conform
-from terraformer.provider.values import UNKNOWN, decode, encode
-from terraformer.provider.wire import Fields, data, first_bytes, integer, parse, text
+from terraformer.provider.values import decode, encode
+from terraformer.provider.wire import Fields, data, first_bytes, parse, text
 
 __all__ = ["LOCAL_DATA", "SOURCE", "OracleHost", "RealProvider", "injected"]
 
 SOURCE = "hashicorp/aws"
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 LOCAL_DATA = frozenset(
-    "aws_arn aws_billing_service_account aws_cloudfront_log_delivery_canonical_user_id aws_cloudtrail_service_account "
-    "aws_default_tags aws_eks_cluster_auth aws_elastic_beanstalk_hosted_zone aws_elb_hosted_zone_id "
-    "aws_elb_service_account aws_iam_policy_document aws_lb_hosted_zone_id aws_partition aws_redshift_service_account "
-    "aws_region aws_sagemaker_prebuilt_ecr_image aws_service aws_service_principal".split()
+    [
+        "aws_arn",
+        "aws_billing_service_account",
+        "aws_cloudfront_log_delivery_canonical_user_id",
+        "aws_cloudtrail_service_account",
+        "aws_default_tags",
+        "aws_eks_cluster_auth",
+        "aws_elastic_beanstalk_hosted_zone",
+        "aws_elb_hosted_zone_id",
+        "aws_elb_service_account",
+        "aws_iam_policy_document",
+        "aws_lb_hosted_zone_id",
+        "aws_partition",
+        "aws_redshift_service_account",
+        "aws_region",
+        "aws_sagemaker_prebuilt_ecr_image",
+        "aws_service",
+        "aws_service_principal",
+    ]
 )
 _NESTING = {1: "single", 2: "list", 3: "set", 4: "map", 5: "group"}
 _NO_STS = ("assume_role", "assume_role_with_web_identity", "endpoints")
@@ -189,9 +204,14 @@ def _block(raw: bytes) -> Block:
     for entry in fields.get(2, []):
         a = parse(entry)  # type: ignore[arg-type]
         name = first_bytes(a, 1).decode()
-        flags = {n: bool(a.get(i, [0])[0]) for n, i in (("required", 4), ("optional", 5), ("computed", 6))}
+        required, optional, computed, write_only = (bool(a.get(i, [0])[0]) for i in (4, 5, 6, 10))
         attributes[name] = Attribute(
-            name, json.loads(first_bytes(a, 2)), write_only=bool(a.get(10, [0])[0]), **flags
+            name,
+            json.loads(first_bytes(a, 2)),
+            required=required,
+            optional=optional,
+            computed=computed,
+            write_only=write_only,
         )
     blocks: dict[str, NestedBlock] = {}
     for entry in fields.get(3, []):
@@ -203,16 +223,19 @@ def _block(raw: bytes) -> Block:
     return Block(attributes, blocks)
 
 
+def _session(tag: Any) -> dict[str, Any]:  # noqa: ARG001 - the server's signature
+    return {}
+
+
 class OracleHost(ProviderHost):
-    """A provider host whose provider of SOURCE is the real one behind a filter. ``served`` lists what it left out."""
+    """A provider host whose provider of SOURCE is the real one. ``substituted``: data sources that ours answered."""
 
     def __init__(self, directory: Path, sources: tuple[str, ...], real: RealProvider) -> None:
         super().__init__(directory, sources)
         self.real = real
-        self.unserved: set[str] = set()
         self.substituted: set[str] = set()
         self._run_spec = RunSpec({})
-        self._oracle = GrpcServer(lambda tag: {}, self._answer)
+        self._oracle = GrpcServer(_session, self._answer)
         self._oracle.listen(directory / "oracle.sock", SOURCE)
         self._oracle.start()
 
@@ -259,7 +282,7 @@ class OracleHost(ProviderHost):
         for field, types in ((2, spec.resources), (3, spec.data), (8, spec.ephemeral)):
             for name in types:
                 if name in entries[field]:
-                    parts.append(data(field, entries[field][name]))
+                    parts.append(data(field, entries[field][name]))  # noqa: PERF401
         parts += [data(7, raw) for raw in self.real.schema.get(7, []) if isinstance(raw, bytes)]
         return b"".join(parts)
 
@@ -300,6 +323,3 @@ class OracleHost(ProviderHost):
         state = conform(read.state, block)
         state.update({k: v for k, v in value.items() if v is not None and v != [] and k in block.attributes})
         return answer + data(1, protocol.dynamic(encode(state, cty)))
-
-
-_ = (UNKNOWN, integer, os)

@@ -33,7 +33,6 @@ from typing import Any
 
 from _common import finish, parser
 from _real_provider import SOURCE, OracleHost, RealProvider
-
 from terraformer.provider import bundle as bundles
 from terraformer.provider import validators
 from terraformer.provider.context import ProviderContext
@@ -44,7 +43,12 @@ from terraformer.provider.state import conform
 from terraformer.provider.values import UNKNOWN, Unknown
 
 # What the newer version changed on purpose, in the provider's upgrade guide and changelog (type, path, why).
-RELEASES: tuple[tuple[str, str, str], ...] = ((".*", "region", "an argument of every resource since 6.0"),)
+RELEASES: tuple[tuple[str, str, str], ...] = (
+    (".*", "region", "an argument of every resource since 6.0"),
+    ("aws_instance", "user_data", "no hash since 6.0"),
+    ("aws_redshift_cluster", "publicly_accessible", "false by default since 6.0"),
+    ("aws_elasticache_replication_group", "auth_token_update_strategy", "no default since 6.0"),
+)
 
 
 # -- comparing --------------------------------------------------------------------------------------------------------
@@ -68,12 +72,17 @@ def _sort(shown: str) -> str:
     return "value"
 
 
+def _unknown_text(value: object) -> str:  # noqa: ARG001
+    """How json.dumps writes unknown parts; sorts last."""
+    return "~(unknown)"
+
+
 def show(value: Any) -> str:
     if isinstance(value, Unknown):
         return "unknown"
     if value is None:
         return "null"
-    return json.dumps(value, sort_keys=True, default=lambda v: "(unknown)")[:120]
+    return json.dumps(value, sort_keys=True, default=_unknown_text)[:120]
 
 
 def same_declaration(a: Attribute, b: Attribute) -> bool:
@@ -120,7 +129,7 @@ def compare(old: Block, new: Block, real: Any, ours: Any, path: str = "") -> Ite
 
 
 def _order(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=lambda v: "~")
+    return json.dumps(value, sort_keys=True, default=_unknown_text)
 
 
 def _equal(a: Any, b: Any, cty: Any) -> bool:
@@ -156,19 +165,27 @@ def plausible(attribute: Attribute) -> Any:
     return {"key": "value"} if attribute.type == ["map", "string"] else UNKNOWN
 
 
-def example(old: Block, new: Block, *, known: bool, blocks: frozenset[str] | None, depth: int = 0) -> dict[str, Any]:
+def example(
+    old: Block, new: Block, *, known: bool, blocks: frozenset[str] | None, deep: int = 4, depth: int = 0
+) -> dict[str, Any]:
     """A configuration: what is required, and of the optional top-level blocks those in ``blocks`` (None = all)."""
     out: dict[str, Any] = {}
     for name, attribute in old.attributes.items():
         other = new.attributes.get(name)
         if attribute.required:
             out[name] = plausible(other) if known and other is not None and other.nested is None else UNKNOWN
+    if depth and not out:
+        # A block without anything in it is another matter: the SDK plans even its empty lists as null.
+        free = [n for n, a in old.attributes.items() if a.optional and a.type == "string" and n in new.attributes]
+        out.update(dict.fromkeys(free[:1], UNKNOWN))
     for name, nested in old.blocks.items():
         if name not in new.blocks or nested.nesting not in ("list", "set"):
             continue
-        wanted = nested.min_items or (depth < 4 and (blocks is None or name in blocks))
+        wanted = nested.min_items or (depth < deep and (blocks is None or name in blocks))
         if wanted:
-            out[name] = [example(nested.block, new.blocks[name].block, known=known, blocks=None, depth=depth + 1)]
+            out[name] = [
+                example(nested.block, new.blocks[name].block, known=known, blocks=None, deep=deep, depth=depth + 1)
+            ]
     return out
 
 
@@ -176,9 +193,22 @@ def examples(old: Block, new: Block) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "required", example(old, new, known=False, blocks=frozenset())
     yield "known", example(old, new, known=True, blocks=frozenset())
     yield "blocks", example(old, new, known=True, blocks=None)
+    for deep in (0, 1, 2):
+        yield "blocks", example(old, new, known=False, blocks=None, deep=deep)
+    collections = {
+        n: a.type[0]
+        for n, a in old.attributes.items()
+        if isinstance(a.type, list) and isinstance(a.type[1], str) and (a.optional or a.required)
+    }
+    base = example(old, new, known=False, blocks=frozenset())
+    empty: dict[str, Any] = {n: {} if kind == "map" else [] for n, kind in collections.items()}
+    yield "empty", {**base, **empty}
+    unknown = {n: {"a": UNKNOWN} if kind == "map" else [UNKNOWN, "x"] for n, kind in collections.items()}
+    yield "unknown", {**base, **unknown}
     for name, nested in old.blocks.items():
         if not nested.min_items and name in new.blocks and name != "timeouts":
-            yield "block", example(old, new, known=False, blocks=frozenset({name}))
+            for deep in (1, 2, 4):
+                yield "block", example(old, new, known=False, blocks=frozenset({name}), deep=deep)
     if "tags" in old.attributes and old.attributes["tags"].optional:
         yield "tags", {**example(old, new, known=False, blocks=frozenset()), "tags": {"Name": "x", "Empty": ""}}
 
@@ -236,6 +266,176 @@ def run_types(real: RealProvider, pattern: str) -> Outcome:
     return outcome
 
 
+# -- configurations ---------------------------------------------------------------------------------------------------
+
+
+def read_cases(paths: list[Path]) -> Iterator[tuple[str, str]]:
+    """(name, HCL) of every configuration: JSON lines ("config" or "hcl"), CSV ("Reference output"), .tf, folders."""
+    csv.field_size_limit(1 << 24)
+    for path in paths:
+        if path.is_dir():
+            yield from read_cases(sorted([*path.glob("*.jsonl"), *path.glob("*.csv"), *path.glob("**/*.tf")]))
+        elif path.suffix == ".jsonl":
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+                row = json.loads(line)
+                yield f"{path.name}:{row.get('id', number)}", row.get("config") or row.get("hcl") or ""
+        elif path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as handle:
+                for row in csv.DictReader(handle):
+                    yield f"{path.name}:{row.get('index', '')}", row.get("Reference output") or ""
+        else:
+            yield str(path), path.read_text(encoding="utf-8")
+
+
+def shared_types(real: RealProvider, tree: Any) -> bool:
+    """Whether both versions have every AWS type of a configuration."""
+    bundle = bundles.load(SOURCE)
+    used = tree.types_in_use()
+    for types, field_, ours in (
+        (used.resources, 2, bundle.resource_types),
+        (used.data, 3, bundle.data_source_types),
+        (used.ephemeral, 8, bundle.ephemeral_types),
+    ):
+        for name in types:
+            if name.startswith("aws_") and (name in real.entries[field_]) != (name in ours):
+                return False
+    return True
+
+
+def run_configurations(real: RealProvider, cases: list[tuple[str, str]], args: argparse.Namespace) -> dict[str, Any]:
+    from terraformer import TerraformConfig, VerifierPool, VerifySettings
+    from terraformer.hcl import scan
+    from terraformer.verify.core import find_core
+    from terraformer.verify.pipeline import Pipeline
+    from terraformer.verify.terraform import open_terraform
+
+    scratch = Path(tempfile.mkdtemp(prefix="tfd"))
+    sources = tuple(sorted({i.source for i in bundles.installed()}))
+    host = OracleHost(scratch, sources, real)
+    search = os.environ.get("PATH", os.defpath)
+    os.environ.clear()
+    os.environ.update(
+        PATH=search,
+        HOME=str(scratch),
+        TF_REATTACH_PROVIDERS=host.reattach,
+        CHECKPOINT_DISABLE="1",
+        TF_CLI_CONFIG_FILE=os.devnull,
+    )
+    settings = VerifySettings(
+        cache=False, strict_vars=args.strict_vars, core="terraform" if args.core == "auto" else args.core
+    )
+    outcome = Outcome()
+    verdicts: list[dict[str, Any]] = []
+    skipped: list[str] = []
+    try:
+        jobs = []
+        for name, text_ in cases:
+            config = TerraformConfig.from_text(text_)
+            if not shared_types(real, scan(config.files, config.root)):
+                skipped.append(name)
+                continue
+            jobs.append((name, config))
+        with VerifierPool(1, settings) as pool:
+            mine = list(pool.verify_many([(c, ()) for _, c in jobs]))
+        # A binary: the library would have had to find its environment when this process started.
+        core = find_core("terraform" if args.core == "auto" else args.core)
+        pipeline = Pipeline(
+            open_terraform(core), host, str(scratch), core.label, confined=True, in_process=core.kind == "library"
+        )
+        for (name, config), ours in zip(jobs, mine, strict=True):
+            if not real.alive:
+                real.restart()
+            theirs = pipeline.verify(config, (), settings, _no_progress)
+            _judge(name, theirs, ours, real, outcome, verdicts)
+    finally:
+        host.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+    found = summary(outcome, args.show)
+    found.update(verdicts=verdicts, skipped=skipped, answered_by_us=sorted(host.substituted))
+    return found
+
+
+def _no_progress(stage: object) -> None:
+    """Nobody watches."""
+
+
+def _judge(
+    name: str, theirs: Any, ours: Any, real: RealProvider, outcome: Outcome, verdicts: list[dict[str, Any]]
+) -> None:
+    counts = outcome.counts
+    if theirs.report.tool_errors or ours.tool_errors:
+        counts["tool errors"] += 1
+        wrong = [f"{e.kind}: {e.message}"[:300] for e in (*theirs.report.tool_errors, *ours.tool_errors)]
+        verdicts.append({"case": name, "tool errors": wrong})
+        return
+    counts["configurations"] += 1
+    same = True
+    for stage, a, b in (
+        ("compile", theirs.report.compilable, ours.compilable),
+        ("deploy", theirs.report.deployable, ours.deployable),
+    ):
+        counts[f"{stage} equal"] += a is b
+        same = same and a is b
+    real_said = Counter(f"{c.address or ''}: {c.summary}" for c in theirs.report.errors)
+    we_said = Counter(f"{c.address or ''}: {c.summary}" for c in ours.errors)
+    counts["error summaries equal"] += real_said == we_said
+    if not same or real_said != we_said:
+        detail = {f"{c.address or ''}: {c.summary}": c.detail[:300] for c in (*theirs.report.errors, *ours.errors)}
+        verdicts.append(
+            {
+                "case": name,
+                "same verdict": same,
+                "real only": {k: detail.get(k, "") for k in real_said - we_said},
+                "ours only": {k: detail.get(k, "") for k in we_said - real_said},
+            }
+        )
+    if not same or theirs.plan is None or ours.plan is None:
+        return
+    bundle = bundles.load(SOURCE)
+    plan = ours.plan if isinstance(ours.plan, dict) else json.loads(ours.plan)
+    planned = {c["address"]: c for c in plan.get("resource_changes") or [] if c["mode"] == "managed"}
+    for change in json.loads(theirs.plan).get("resource_changes") or []:
+        type_ = change["type"]
+        if change["mode"] != "managed" or type_ not in real.entries[2]:
+            continue
+        counts["resources"] += 1
+        other = planned.get(change["address"])
+        if other is None:
+            outcome.differences[Difference(type_, change["address"], "present", "absent")] += 1
+            continue
+        old, new = real.block(2, type_), bundle.resource(type_).block
+        differs = False
+        for path, a, b in compare(old, new, _merged(change), _merged(other)):
+            if release(type_, path):
+                outcome.of_version[f"{type_} {path}"] += 1
+                continue
+            differs = True
+            outcome.differences[Difference(type_, path, a, b)] += 1
+        counts["resources equal"] += not differs
+
+
+def _merged(change: Mapping[str, Any]) -> dict[str, Any]:
+    """The planned object of a resource_changes entry, with unknown parts marked."""
+    after = _overlay(change["change"].get("after"), change["change"].get("after_unknown"))
+    return after if isinstance(after, dict) else {}
+
+
+def _overlay(value: Any, unknown: Any) -> Any:
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(unknown, dict):
+        base = value if isinstance(value, dict) else {}
+        return {k: _overlay(base.get(k), unknown.get(k)) for k in {*base, *unknown}}
+    if isinstance(unknown, list) and unknown:
+        base_list = value if isinstance(value, list) else []
+        size = max(len(base_list), len(unknown))
+        return [
+            _overlay(base_list[i] if i < len(base_list) else None, unknown[i] if i < len(unknown) else None)
+            for i in range(size)
+        ]
+    return value
+
+
 # -- main -------------------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +461,7 @@ def main() -> int:
     options.add_argument("--provider-binary", type=Path, required=True)
     options.add_argument("--types", default="", help="only resource types that match this pattern")
     options.add_argument("--no-types", action="store_true", help="configurations only")
+    options.add_argument("--strict-vars", action="store_true", help="variables without a value are errors")
     options.add_argument("--show", type=int, default=200)
     args = options.parse_args()
     if not os.access(args.provider_binary, os.X_OK):
@@ -271,6 +472,9 @@ def main() -> int:
     try:
         if not args.no_types:
             result["types"] = summary(run_types(real, args.types), args.show)
+        cases = list(read_cases(args.cases))
+        if cases:
+            result["configurations"] = run_configurations(real, cases, args)
     finally:
         real.close()
     if not args.json:

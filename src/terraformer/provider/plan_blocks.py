@@ -160,6 +160,7 @@ COMPUTED_BLOCKS: dict[str, str] = {
         "snowflake_configuration.cloudwatch_logging_options "
         "splunk_configuration.cloudwatch_logging_options"
     ),
+    "aws_kinesis_stream": "stream_mode_details",
     "aws_kinesisanalyticsv2_application": (
         "application_configuration application_configuration.application_snapshot_configuration "
         "application_configuration.flink_application_configuration "
