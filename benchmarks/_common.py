@@ -23,8 +23,10 @@ def parser(description: str) -> argparse.ArgumentParser:
     return made
 
 
-def finish(name: str, result: dict[str, Any], args: argparse.Namespace) -> None:
-    """Write the dated result file and print the result."""
+def finish(name: str, result: dict[str, Any], args: argparse.Namespace, *, saved: dict[str, Any] | None = None) -> None:
+    """Write the dated result file and print the result. ``saved`` is what the file holds where the result quotes from
+    the files that were looked at: those are not ours to keep.
+    """
     if not args.no_save:
         RESULTS.mkdir(exist_ok=True)
         now = datetime.datetime.now(datetime.UTC)
@@ -33,7 +35,7 @@ def finish(name: str, result: dict[str, Any], args: argparse.Namespace) -> None:
             "date": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "python": platform.python_version(),
             "cores": len(os.sched_getaffinity(0)),
-            "result": result,
+            "result": result if saved is None else saved,
         }
         path = RESULTS / f"{name}-{now:%Y-%m-%d}.json"
         path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

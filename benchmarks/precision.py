@@ -112,7 +112,7 @@ def main() -> int:
                 if item.get("snippet"):
                     print("    | " + str(item["snippet"]).replace("\n", "\n    | "))
         print({k: v for k, v in result.items() if k != "findings"})
-    finish(f"precision-{args.corpus.stem}", result, args)
+    finish(f"precision-{args.corpus.stem}", result, args, saved={k: v for k, v in result.items() if k != "findings"})
     return 0
 
 

@@ -81,7 +81,15 @@ def main() -> int:
                 print(f"{stage:8} {len(names):3} {reason}  [{', '.join(names[:8])}]")
         for line in not_offline:
             print("offline ", line)
-    finish("references", result, args)
+    codes = {
+        stage: {
+            name: sorted(reason.partition(":")[0] for reason, names in found.items() if name in names)
+            for name in sorted({name for names in found.values() for name in names})
+        }
+        for stage, found in result["reasons"].items()
+    }
+    saved = {**result, "reasons": codes, "not_offline_cases": [":".join(c.split(":")[:2]) for c in not_offline]}
+    finish("references", result, args, saved=saved)
     return 0
 
 
