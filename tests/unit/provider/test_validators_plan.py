@@ -13,12 +13,29 @@ FORWARD = {"type": "forward", "target_group_arn": "arn:aws:elasticloadbalancing:
 @pytest.mark.parametrize(
     ("type_name", "given"),
     [
-        ("aws_dynamodb_table", {"name": "t", "hash_key": "id", "attribute": [{"name": "id", "type": "S"}]}),
-        ("aws_dynamodb_table", {"name": "t", "hash_key": UNKNOWN, "attribute": [{"name": "id", "type": "S"}]}),
         (
             "aws_dynamodb_table",
             {
                 "name": "t",
+                "billing_mode": "PAY_PER_REQUEST",
+                "hash_key": "id",
+                "attribute": [{"name": "id", "type": "S"}],
+            },
+        ),
+        (
+            "aws_dynamodb_table",
+            {
+                "name": "t",
+                "billing_mode": "PAY_PER_REQUEST",
+                "hash_key": UNKNOWN,
+                "attribute": [{"name": "id", "type": "S"}],
+            },
+        ),
+        (
+            "aws_dynamodb_table",
+            {
+                "name": "t",
+                "billing_mode": "PAY_PER_REQUEST",
                 "hash_key": "id",
                 "attribute": [{"name": "id", "type": "S"}, {"name": "who", "type": "S"}],
                 "global_secondary_index": [{"name": "who", "hash_key": "who", "projection_type": "ALL"}],
@@ -74,10 +91,19 @@ def test_what_the_provider_plans_passes(type_name: str, given: dict[str, object]
 @pytest.mark.parametrize(
     ("type_name", "given", "said"),
     [
-        ("aws_dynamodb_table", {"name": "t", "hash_key": "id"}, 'Unmatched indexes: ["id"]'),
         (
             "aws_dynamodb_table",
-            {"name": "t", "hash_key": "id", "attribute": [{"name": "id", "type": "S"}, {"name": "age", "type": "N"}]},
+            {"name": "t", "billing_mode": "PAY_PER_REQUEST", "hash_key": "id"},
+            'Unmatched indexes: ["id"]',
+        ),
+        (
+            "aws_dynamodb_table",
+            {
+                "name": "t",
+                "billing_mode": "PAY_PER_REQUEST",
+                "hash_key": "id",
+                "attribute": [{"name": "id", "type": "S"}, {"name": "age", "type": "N"}],
+            },
             'Unused attributes: ["age"]',
         ),
         ("aws_sqs_queue", {"name": "jobs", "fifo_queue": True}, "invalid queue name: jobs"),
