@@ -1,4 +1,5 @@
-"""Writes the generated pages of docs/: cli.md from the command line, certificates/*.md from the registry of codes.
+"""Writes the generated pages of docs/: cli.md from the command line, certificates/*.md from the registry of codes, and
+the table of numbers in fidelity.md from the newest results in benchmarks/results.
 
     python docs/generate.py            write them
     python docs/generate.py --check    exit 1 and name the pages that differ
@@ -8,11 +9,14 @@ A test compares them, and another verifies every example on the pages.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from terraformer.verify.codes import CODES, CodeInfo
 
@@ -52,6 +56,7 @@ def main(arguments: list[str]) -> int:
 def all_pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with its text."""
     yield DOCS / "cli.md", cli_page()
+    yield DOCS / "fidelity.md", fidelity_page()
     yield DOCS / "certificates" / "README.md", index_page()
     for info in CODES.values():
         yield DOCS / "certificates" / f"{info.code}.md", certificate_page(info)
@@ -80,6 +85,84 @@ def help_of(path: Sequence[str]) -> str:
     command = [sys.executable, "-c", "from terraformer.cli import main; main()", *path, "--help"]
     shown = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return "\n".join(line.rstrip() for line in shown.stdout.strip().splitlines())
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def newest(name: str) -> tuple[dict[str, Any], str] | None:
+    """The newest result of a benchmark with its date, None when there is none."""
+    found = sorted((DOCS.parent / "benchmarks" / "results").glob(f"{name}-[0-9]*.json"))
+    if not found:
+        return None
+    data = json.loads(found[-1].read_text("utf-8"))
+    return data.get("result", data), found[-1].stem[-10:]
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
+    """(script, what was measured, result) for every benchmark that has a result."""
+    for name, what, show in (
+        (
+            "fidelity",
+            "agreement with real plans and real OPA (40 model-written configurations)",
+            lambda r: f"deploy {r['deploy_agree']}/{r['deploy_total']}, policy {r['policy_agree']}/{r['policy_total']}",
+        ),
+        (
+            "references",
+            "60 reference configurations of IaC-Eval",
+            lambda r: (
+                f"{r['deploy']} of {r['offline']} that can be planned offline deploy, {r['policy']} meet their policy"
+            ),
+        ),
+        (
+            "schema-fidelity",
+            "compiled AWS schema against the real one",
+            lambda r: f"{r['types_exact']}/{r['types']} types and {r['attributes']} attributes equal",
+        ),
+        (
+            "differential",
+            "our checks of values against a real provider's own",
+            lambda r: (
+                f"{r['cases']} cases, {r['types']} types: precision {r['precision']:.2%}, recall {r['recall']:.1%} "
+                f"(provider {r['provider']})"
+            ),
+        ),
+        (
+            "embedded",
+            "embedded model under the grammar, one attempt on 60 prompts",
+            lambda r: (
+                f"{r['compile']} compile, {r['deploy']} deploy, {r['correct']} correct; median {r['median_seconds']} s"
+            ),
+        ),
+        (
+            "throughput",
+            "compile, deploy and policy on two cores",
+            lambda r: (
+                f"{r['configs_per_second']} configurations/s, p50 {r['p50_ms']} ms at one worker, "
+                f"{r['ratio_to_version']} x `terraform version`, peak {r['peak_mb']:.0f} MB"
+            ),
+        ),
+        (
+            "soak",
+            "10,000 runs in a row",
+            lambda r: (
+                f"worker files {r['first']['worker_files']} to {r['last']['worker_files']}, "
+                f"parent {r['first']['parent_mb']} to {r['last']['parent_mb']} MB, tool errors {r['tool_errors']}, "
+                f"workers left {r['workers_left']}"
+            ),
+        ),
+    ):
+        found = newest(name)
+        if found is not None:
+            yield f"`{name.replace('-', '_')}.py`, {found[1]}", what, show(found[0])
+
+
+def fidelity_page() -> str:
+    page = (DOCS / "fidelity.md").read_text("utf-8")
+    table = "| script | what | result |\n|---|---|---|\n" + "".join(f"| {a} | {b} | {c} |\n" for a, b, c in _rows())
+    return re.sub(
+        r"(<!-- numbers:start -->\n).*?(<!-- numbers:end -->)", lambda m: m[1] + table + m[2], page, flags=re.S
+    )
 
 
 # --- certificates ----------------------------------------------------------------------------------------------------
