@@ -108,8 +108,12 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
 )
 _SAME = {"file-missing": "file-not-found"}  # one code, whether Terraform or a provider misses the file
 _COMPILED = tuple((code, re.compile(s), re.compile(d)) for code, s, d in _PATTERNS)
-_GROUP_MEMBER = re.compile(r'^"[\w.\[\]-]+": (?=(?:one of|only one of|all of) `)')
-"""A provider reports a group of arguments once for each member; one certificate is enough."""
+_GROUP_CODES = frozenset({"missing-one-of", "conflicting-arguments", "missing-required-together"})
+_SDK_GROUP = re.compile(r"(?:one|only one|all) of `([^`]+)`")
+_SDK_PAIR = re.compile(r'"([^"\s]+)": conflicts with (\S+)')
+_SDK_SET = re.compile(r'"([^"\s]+)": only one of `[^`]+` can be specified, but `([^`]+)` were')
+_FRAMEWORK_GROUP = re.compile(r"\[([^\[\]]+)\]")
+_FRAMEWORK_PAIR = re.compile(r'Attribute "([^"]+)" cannot be specified when "([^"]+)" is specified')
 _INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
@@ -137,20 +141,38 @@ class DiagnosticReader:
     repeated: frozenset[tuple[str, str, Diagnostic]] = frozenset()
 
     def certificates(self, diagnostics: Iterable[Mapping[str, Any]], stage: Stage) -> list[Certificate]:
-        """In a deterministic order, without repetitions."""
+        """In a deterministic order, without repetitions; one for a group of arguments, not one for each member."""
         found: dict[tuple[Any, ...], Certificate] = {}
-        for diagnostic in diagnostics:
-            certificate = self.certificate(diagnostic, stage)
+        for certificate in sorted((self.certificate(d, stage) for d in diagnostics), key=sort_key):
+            group = self._group(certificate)
             key = (
                 certificate.code,
                 certificate.summary,
-                _GROUP_MEMBER.sub("", certificate.detail),
-                certificate.range,
                 certificate.address,
                 certificate.severity,
+                group or (certificate.detail, certificate.range),
             )
-            found.setdefault(key, certificate)
+            if key not in found or (group and _is_set(certificate) and not _is_set(found[key])):
+                found[key] = certificate
         return sorted(found.values(), key=sort_key)
+
+    def _group(self, certificate: Certificate) -> tuple[Any, ...] | None:
+        """The arguments that exclude or require each other, and where: a provider says so once for each of them."""
+        if certificate.code not in _GROUP_CODES or not certificate.address:
+            return None
+        detail = certificate.detail
+        # The SDK names them by their whole path.
+        if named := _SDK_GROUP.search(detail):
+            return (frozenset(named[1].split(",")),)
+        if pair := _SDK_PAIR.fullmatch(detail):
+            return (frozenset(pair.groups()),)
+        path = self.fixes.block_path(certificate.range)
+        block = certificate.range if path is None else tuple(path)
+        if named := _FRAMEWORK_GROUP.search(detail):
+            return (_FRAMEWORK_GROUP.sub("", detail), frozenset(re.split(r",\s*", named[1])), block)
+        if pair := _FRAMEWORK_PAIR.fullmatch(detail):
+            return (frozenset(pair.groups()), block)
+        return None
 
     def certificate(self, diagnostic: Mapping[str, Any], stage: Stage) -> Certificate:
         severity = str(diagnostic.get("severity", "error"))
@@ -271,6 +293,12 @@ def sort_key(certificate: Certificate) -> tuple[Any, ...]:
         certificate.summary,
         certificate.detail,
     )
+
+
+def _is_set(certificate: Certificate) -> bool:
+    """Whether a finding about too many arguments is at one of those that are there, not at one that might be."""
+    told = _SDK_SET.match(certificate.detail)
+    return told is not None and told[1] in told[2].split(",")
 
 
 def _inside(inner: SourceRange, outer: SourceRange) -> bool:
