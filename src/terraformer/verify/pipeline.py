@@ -42,7 +42,7 @@ from terraformer.verify.assumptions import read_assumptions
 from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, sort_key
 from terraformer.verify.fixes import FixBook
 from terraformer.verify.guesses import Guesses
-from terraformer.verify.requirements import Requirements, state_types
+from terraformer.verify.requirements import BundlesUnavailable, Requirements, state_types
 from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
 from terraformer.verify.snippets import snippet_of
@@ -162,6 +162,8 @@ class Pipeline:
                 self._tool_error(run, "disk-full", f"the scratch directory {self.scratch} is full: {error.strerror}")
             else:
                 self._tool_error(run, "internal", f"{type(error).__name__}: {error}")
+        except BundlesUnavailable as error:
+            self._tool_error(run, "bundles", str(error))
         except ToolFailure as error:
             self._tool_error(run, "core", str(error))
         finally:
@@ -198,7 +200,7 @@ class Pipeline:
         """What is known without Terraform: versions, providers, modules, and file functions where nothing confines
         them.
         """
-        needed = Requirements(run.config, run.tree, run.settings, self.version)
+        needed = Requirements(run.config, run.tree, run.settings, self.version, self.host.sources)
         needed.check()
         run.bundles.update(needed.bundles)
         run.certificates.extend(needed.certificates)

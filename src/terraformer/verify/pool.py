@@ -282,6 +282,8 @@ class VerifierPool:
                     self._idle += 1
                 if report is not None:
                     _resolve(job.future, report)
+                    if any(error.kind == "bundles" for error in report.tool_errors):
+                        self._drop(ident)  # it serves what was installed when it started
                 self._recycle(ident)
         finally:
             self._drop(ident)

@@ -4,38 +4,46 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from terraformer.errors import BundleError
+from terraformer.errors import BundleError, ToolFailure
 from terraformer.hcl import BUILTIN_PROVIDER, ModuleTree
 from terraformer.provider import bundle as bundles_room
-from terraformer.provider.bundle import Bundle
+from terraformer.provider.bundle import Bundle, normalize_source
 from terraformer.provider.versions import matches, parse_constraints
 from terraformer.types import Certificate, Severity, SourceRange, Stage, TerraformConfig
 from terraformer.verify.fixes import nearest
 from terraformer.verify.settings import VerifySettings
 from terraformer.verify.snippets import snippet_of
 
-__all__ = ["Requirements", "state_types"]
+__all__ = ["BundlesUnavailable", "Requirements", "state_types"]
 
 _SOURCE = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w-]+/[\w-]+")
 _STATE_PROVIDER = re.compile(r'provider\["(?:registry\.(?:terraform\.io|opentofu\.org)/)?([^"]+)"\]')
 
 
+class BundlesUnavailable(ToolFailure):
+    """Schema bundles that should be there cannot be read: the package is being replaced, or a file is broken."""
+
+
 @dataclass(slots=True)
 class Requirements:
-    """``check`` fills ``bundles`` (by provider source) and ``certificates``. ``version`` is Terraform's own."""
+    """``check`` fills ``bundles`` (by provider source) and ``certificates``. ``version`` is Terraform's own, ``served``
+    the provider sources that had bundles when the worker started.
+    """
 
     config: TerraformConfig
     tree: ModuleTree
     settings: VerifySettings
     version: str
+    served: Collection[str] = ()
     bundles: dict[str, Bundle] = field(default_factory=dict)
     certificates: list[Certificate] = field(default_factory=list)
 
     def check(self) -> None:
+        """Raises BundlesUnavailable when the fault is ours: that says nothing about the configuration."""
         self._core()
         sources = dict.fromkeys([*self.tree.types_by_source(), *_state_sources(self.settings.state)])
         constraints = self.tree.constraints()
@@ -103,6 +111,7 @@ class Requirements:
         try:
             bundle = bundles_room.load(source, constraint)
         except BundleError as error:
+            self._ours(source, str(error))
             self._unknown(source, str(error))
             return
         self.bundles[source] = bundle
@@ -120,6 +129,19 @@ class Requirements:
             f'Use version = ">= {used}", or install a bundle of that version (terraformer schema capture).',
             {"used": used, "constraint": constraint, "source": source},
         )
+
+    def _ours(self, source: str, why: str) -> None:
+        """Raise where a provider without a bundle is no finding: none is there at all, or its own was or is."""
+        name = normalize_source(source)
+        now = {info.source for info in bundles_room.installed()}
+        if not now:
+            raise BundlesUnavailable(
+                "no schema bundle can be read: the package's bundles are gone. Install terraformer again"
+            )
+        if name in now:
+            raise BundlesUnavailable(f"the schema bundle of {name} cannot be used: {why}")
+        if name in self.served:
+            raise BundlesUnavailable(f"the schema bundle of {name} was removed while it was in use")
 
     def _range(self, source: str) -> SourceRange | None:
         """Where the provider is required."""
