@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
 import re
 import select
@@ -197,8 +198,10 @@ class WorkerProcess:
     def _receive(self, timeout: float) -> list[dict[str, Any]]:
         """Complete messages; [] when none came in time. Raises Died at the end of the stream."""
         assert self._socket is not None
-        ready, _, _ = select.select([self._socket], [], [], timeout)
-        if not ready:
+        # Not select(): it refuses descriptors above 1,023, which a program with many connections soon has.
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        if not poll.poll(math.ceil(timeout * 1000)):
             return []
         try:
             chunk = self._socket.recv(1 << 20)
