@@ -95,7 +95,7 @@ def verify(
             if output is OutputFormat.TEXT:
                 from terraformer import formatters
 
-                name = path if len(configs) > 1 else ""
+                name = ("standard input" if path == "-" else path) if len(configs) > 1 else ""
                 shown = formatters.text(report, config, colour=terminal.colour(), width=terminal.width(), name=name)
                 display.stop()
                 terminal.write(shown + ("\n" if len(reports) < len(configs) else ""))
@@ -104,6 +104,10 @@ def verify(
         from terraformer import formatters
 
         terminal.write(formatters.json(reports, include_plan=include_plan))
+    elif len(reports) > 1:
+        from terraformer import formatters
+
+        terminal.write("\n" + formatters.summary([r for _, r in reports], colour=terminal.colour()) + "\n")
     return exit_code([report for _, report in reports])
 
 

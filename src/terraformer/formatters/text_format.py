@@ -28,7 +28,7 @@ from terraformer.types import (
     VerificationReport,
 )
 
-__all__ = ["clean", "text"]
+__all__ = ["clean", "summary", "text"]
 
 _Block = BlockRef | VariableRef | OutputRef | ModuleCall | ProviderBlock
 
@@ -86,6 +86,25 @@ def text(
     writer.stages(report)
     writer.assumptions(report.assumptions)
     return writer.text()
+
+
+def summary(reports: Sequence[VerificationReport], *, colour: bool = False) -> str:
+    """One line about several reports, without a line end: how many passed, have findings, could not be verified."""
+    findings = sum(r.exit_code == 2 for r in reports)
+    failed = sum(r.exit_code == 1 for r in reports)
+    passed = len(reports) - findings - failed
+    warned = sum(r.exit_code == 0 and any(c.severity is Severity.WARNING for c in r.certificates) for r in reports)
+    line = f"{len(reports)} configuration{'s' * (len(reports) != 1)}: {passed} passed"
+    if warned:
+        line += f" ({warned} with warnings)"
+    if findings:
+        line += f", {findings} failed"
+    if failed:
+        line += f", {failed} could not be verified"
+    if not colour:
+        return line + "."
+    code = "31" if findings else "35" if failed else "32"
+    return f"\x1b[{code}m{line}.\x1b[0m"
 
 
 class _Places:

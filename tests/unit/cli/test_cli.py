@@ -51,6 +51,31 @@ def test_clean_is_zero_and_findings_are_two(tmp_path: Path, capsys: pytest.Captu
     assert str(good) in out
 
 
+def test_several_paths_end_with_a_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, single = written(tmp_path / "good", GOOD), written(tmp_path / "single", GOOD, "queue.tf") / "queue.tf"
+    piped(monkeypatch, GOOD.encode())
+    assert run(["verify", str(good), str(single), "-", "--jobs", "1"]) == 0
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if line in (str(good), str(single), "standard input")] == [
+        str(good),
+        str(single),
+        "standard input",
+    ]
+    assert out.endswith("\n\n3 configurations: 3 passed.\n")
+    for alarming in ("error", "warning", "fail", "fix:"):
+        assert alarming not in out.lower()
+    piped(monkeypatch, BAD.encode())
+    assert run(["verify", "-", str(good), str(single), "--jobs", "1"]) == 2
+    assert capsys.readouterr().out.endswith("\n\n3 configurations: 2 passed, 1 failed.\n")
+
+
+def test_one_configuration_has_no_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", str(written(tmp_path, GOOD))]) == 0
+    assert "configuration" not in capsys.readouterr().out
+
+
 def test_json_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = written(tmp_path / "bad", BAD)
     assert run(["verify", str(bad), "--format", "json"]) == 2

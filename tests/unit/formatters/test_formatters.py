@@ -89,6 +89,21 @@ def test_errors_come_last() -> None:
     assert shown.index("Warning: Old") < shown.index("Error: Unsupported")
 
 
+def test_the_summary_of_several_reports() -> None:
+    warning = Certificate(Stage.COMPILE, Severity.WARNING, "deprecated", "Old")
+    clean_one, warned = report(certificates=()), report(certificates=(warning,))
+    broken = report(certificates=(), tool_errors=(ToolError("core", "No."),))
+    assert formatters.summary([clean_one, clean_one]) == "2 configurations: 2 passed."
+    assert (
+        formatters.summary([clean_one, warned, report(), broken])
+        == "4 configurations: 2 passed (1 with warnings), 1 failed, 1 could not be verified."
+    )
+    assert (
+        formatters.summary([broken], colour=True)
+        == "\x1b[35m1 configuration: 0 passed, 1 could not be verified.\x1b[0m"
+    )
+
+
 def test_summary_parts() -> None:
     shown = formatters.text(
         report(
