@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terraformer.errors import PolicyError, SettingsError, ToolFailure, UsageError
@@ -307,6 +307,7 @@ _values = st.recursive(
 )
 
 
+@settings(deadline=None)  # how long it takes is the machine's affair
 @given(st.lists(st.dictionaries(st.text(max_size=8), _values, max_size=4), max_size=4), st.integers(1, 40))
 def test_frames_survive_any_cutting(messages: list[dict[str, object]], size: int) -> None:
     data = b"".join(pack(m) for m in messages)
