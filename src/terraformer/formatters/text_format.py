@@ -84,7 +84,7 @@ def text(
     for error in report.tool_errors:
         writer.tool_error(error)
     writer.stages(report)
-    writer.assumptions(report.assumptions)
+    writer.assumptions(report.assumptions, planned=report.deployable is True)
     return writer.text()
 
 
@@ -279,8 +279,11 @@ class _Writer:
             self.line()
             self.line(_plan_line(report.changes))
 
-    def assumptions(self, assumptions: Sequence[Assumption]) -> None:
+    def assumptions(self, assumptions: Sequence[Assumption], *, planned: bool) -> None:
         if not assumptions:
+            if planned:
+                self.line()
+                self.line("Assumptions: none; the plan had to make up no value that matters here")
             return
         self.line()
         self.line(Text(f"Assumptions ({len(assumptions)}): values that the plan had to make up", style="bold"))
