@@ -260,9 +260,5 @@ class BundleFile:
         self._chunks.clear()
 
 
-def type_names(loc: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(loc)
-
-
 def join_names(names: Iterable[str]) -> str:
     return "\n".join(names)

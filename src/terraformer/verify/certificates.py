@@ -21,7 +21,7 @@ from terraformer.verify.codes import CODES
 from terraformer.verify.fixes import FixBook
 from terraformer.verify.snippets import snippet_of
 
-__all__ = ["INTERNAL_SUMMARIES", "DiagnosticReader", "code_of", "sort_key"]
+__all__ = ["INTERNAL_SUMMARIES", "DiagnosticReader", "code_of", "recorded_finding", "sort_key"]
 
 INTERNAL_SUMMARIES = re.compile(
     r"Provider produced (invalid|inconsistent)|Plugin did not respond|Plugin error|Failed to load plugin|"
@@ -180,7 +180,7 @@ class DiagnosticReader:
         detail = self._text(diagnostic.get("detail"))
         range_ = self._range(diagnostic.get("range"))
         address = self._address(diagnostic, range_)
-        entry = self._recorded(summary, detail, address)
+        entry = recorded_finding(self.recorded, summary, detail, _type_at(address))
         recorded = entry[2] if entry else None
         if entry in self.repeated and address:
             # Said of several instances, or at validation and again in the plan: Terraform names any one of them.
@@ -259,21 +259,31 @@ class DiagnosticReader:
                     return f"{prefix}local.{name}"
         return None
 
-    def _recorded(self, summary: str, detail: str, address: str | None) -> tuple[str, str, Diagnostic] | None:
-        """The provider diagnostic that Terraform passes on (it may append to the detail)."""
-        type_ = ""
-        if address:
-            rest = split_address(address)[1].removeprefix("data.").removeprefix("ephemeral.")
-            type_ = rest.split(".", 1)[0]
-        best: tuple[str, str, Diagnostic] | None = None
-        for entry in self.recorded:
-            _kind, recorded_type, diagnostic = entry
-            if diagnostic.summary.strip() != summary or not detail.startswith(diagnostic.detail.strip()):
-                continue
-            if recorded_type == type_:
-                return entry
-            best = best or entry
-        return best
+
+def recorded_finding(
+    recorded: Sequence[tuple[str, str, Diagnostic]], summary: str, detail: str, type_name: str = ""
+) -> tuple[str, str, Diagnostic] | None:
+    """The provider's own diagnostic (kind, type, diagnostic) that Terraform passes on, that of the named type first.
+
+    Terraform may append to the detail.
+    """
+    best: tuple[str, str, Diagnostic] | None = None
+    for entry in recorded:
+        _kind, recorded_type, diagnostic = entry
+        if diagnostic.summary.strip() != summary or not detail.startswith(diagnostic.detail.strip()):
+            continue
+        if recorded_type == type_name:
+            return entry
+        best = best or entry
+    return best
+
+
+def _type_at(address: str | None) -> str:
+    """The type in a resource's address, "" where there is none."""
+    if not address:
+        return ""
+    rest = split_address(address)[1].removeprefix("data.").removeprefix("ephemeral.")
+    return rest.split(".", 1)[0]
 
 
 def sort_key(certificate: Certificate) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ from terraformer.provider.run import RunRecord
 from terraformer.provider.schema import Attribute, Block, attribute_type
 from terraformer.provider.validators import validate_resource
 from terraformer.types import Certificate, Severity, Stage
-from terraformer.verify.certificates import code_of
+from terraformer.verify.certificates import code_of, recorded_finding
 from terraformer.verify.snippets import snippet_of
 from terraformer.verify.variables import COMMON_STRINGS, VariablePlan
 
@@ -139,11 +139,7 @@ class Guesses:
 
 def _checked(diagnostic: Mapping[str, Any], record: RunRecord) -> tuple[str, str, Diagnostic] | None:
     """The provider's own finding that Terraform reports here."""
-    summary, detail = str(diagnostic.get("summary", "")), str(diagnostic.get("detail", ""))
-    for kind, type_name, finding in record.diagnostics:
-        if finding.summary == summary and (not finding.detail or finding.detail in detail or detail in finding.detail):
-            return kind, type_name, finding
-    return None
+    return recorded_finding(record.diagnostics, str(diagnostic.get("summary", "")), str(diagnostic.get("detail", "")))
 
 
 def _values_for(

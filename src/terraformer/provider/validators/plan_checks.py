@@ -627,15 +627,6 @@ def _transfer_server(view: View) -> Iterator[Complaint]:
         yield "cannot specify address_allocation_ids when ip_address_type is DUALSTACK"
 
 
-def _lambda_invocation(view: View) -> Iterator[Complaint]:
-    """customizeDiffValidateInput (lambda/invocation.go) checks ``input`` only with a scope other than CREATE_ONLY."""
-    scope, text = view.config("lifecycle_scope"), view.config("input")
-    if scope == "CRUD" and isinstance(text, str) and text:
-        problem = formats.json_problem(text)
-        if problem:
-            yield f"input: {problem}"
-
-
 _ASL_TYPES: Final = frozenset({"Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"})
 
 
