@@ -4,6 +4,7 @@ from terraformer.types.config import TerraformConfig
 from terraformer.types.report import (
     Assumption,
     Certificate,
+    CheckResult,
     PlannedChange,
     Position,
     RuleResult,
@@ -21,6 +22,7 @@ __all__ = [
     "Assumption",
     "Attempt",
     "Certificate",
+    "CheckResult",
     "PlannedChange",
     "Policy",
     "Position",

@@ -10,6 +10,7 @@ from typing import Any
 __all__ = [
     "Assumption",
     "Certificate",
+    "CheckResult",
     "PlannedChange",
     "Position",
     "RuleResult",
@@ -144,6 +145,20 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of the lint or security stage on one object, passed or not (a pass share needs both).
+
+    ``check`` is the check's stable name ("terraform_unused_declarations", "CKV_AWS_18"); ``address`` the resource (or
+    other block) that it looked at, "" for the whole configuration. A check that was skipped by settings is not listed.
+    """
+
+    stage: Stage
+    check: str
+    address: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedChange:
     """What the plan does to one resource. ``actions`` as in Terraform's plan JSON: ["create"], ["delete", "create"]."""
 
@@ -167,6 +182,7 @@ class VerificationReport:
     assumptions: tuple[Assumption, ...] = ()
     rules: tuple[RuleResult, ...] = ()
     changes: tuple[PlannedChange, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
     core: str = ""
     bundles: Mapping[str, str] = field(default_factory=dict)
     plan: Mapping[str, Any] | None = None
@@ -204,6 +220,32 @@ class VerificationReport:
         return self._verdict(Stage.POLICY)
 
     @property
+    def lint_passed(self) -> bool | None:
+        """No lint finding of severity error; None when the lint stage was not run or failed as a tool.
+
+        Lint and security read the source, so they are judged whether the configuration deploys or not.
+        """
+        return self._own_verdict(Stage.LINT)
+
+    @property
+    def secure(self) -> bool | None:
+        """No security finding of severity error; None when the stage was not run or failed as a tool."""
+        return self._own_verdict(Stage.SECURITY)
+
+    @property
+    def security_pass_share(self) -> float | None:
+        """Passed security checks as a share of those that applied, in [0, 1] (the paper reports its mean over
+        instances); None when the stage gave no result or no check applied."""
+        checks = [c.passed for c in self.checks if c.stage is Stage.SECURITY]
+        return sum(checks) / len(checks) if checks else None
+
+    def _own_verdict(self, stage: Stage) -> bool | None:
+        found = self.stage(stage)
+        if found is None or found.status in (StageStatus.SKIPPED, StageStatus.ERROR):
+            return None
+        return found.status is StageStatus.PASSED
+
+    @property
     def errors(self) -> tuple[Certificate, ...]:
         return tuple(c for c in self.certificates if c.severity is Severity.ERROR)
 
@@ -233,6 +275,7 @@ class VerificationReport:
             "assumptions": [to_jsonable(a) for a in self.assumptions],
             "rules": [to_jsonable(r) for r in self.rules],
             "changes": [to_jsonable(c) for c in self.changes],
+            "checks": [to_jsonable(c) for c in self.checks],
             "core": self.core,
             "bundles": dict(self.bundles),
             "cached": self.cached,
@@ -257,6 +300,9 @@ class VerificationReport:
             assumptions=tuple(Assumption(**a) for a in data["assumptions"]),
             rules=tuple(RuleResult(**r) for r in data["rules"]),
             changes=tuple(PlannedChange(c["address"], c["type"], tuple(c["actions"])) for c in data["changes"]),
+            checks=tuple(
+                CheckResult(Stage(c["stage"]), c["check"], c["address"], c["passed"]) for c in data.get("checks", ())
+            ),
             core=data.get("core", ""),
             bundles=dict(data.get("bundles", {})),
             plan=data.get("plan"),

@@ -26,6 +26,7 @@ from terraformer.provider.server import ProviderHost, RunRecord, RunSpec
 from terraformer.types import (
     Assumption,
     Certificate,
+    CheckResult,
     PlannedChange,
     Policy,
     RuleResult,
@@ -46,6 +47,7 @@ from terraformer.verify.requirements import BundlesUnavailable, Requirements, st
 from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
 from terraformer.verify.snippets import snippet_of
+from terraformer.verify.stages.outcome import SourceOutcome
 from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terraform
 
 __all__ = ["Pipeline", "Verified"]
@@ -80,6 +82,7 @@ class _Run:
     assumptions: list[Assumption] = field(default_factory=list)
     rules: list[RuleResult] = field(default_factory=list)
     changes: list[PlannedChange] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)
     status: dict[Stage, StageStatus] = field(default_factory=dict)
     seconds: dict[Stage, float] = field(default_factory=dict)
     plan: bytes | None = None
@@ -157,6 +160,7 @@ class Pipeline:
         try:
             Path(directory).mkdir(parents=True)
             self._stages(run, started)
+            self._source_stages(run)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 self._tool_error(run, "disk-full", f"the scratch directory {self.scratch} is full: {error.strerror}")
@@ -322,6 +326,30 @@ class Pipeline:
         else:
             run.status[Stage.POLICY] = StageStatus.PASSED
 
+    def _source_stages(self, run: _Run) -> None:
+        """Lint and security: they read the source, so they run whatever the other stages found."""
+        if Stage.LINT in run.settings.stages:
+            from terraformer.verify.stages.lint import check_lint
+
+            self._source_stage(run, Stage.LINT, lambda: check_lint(run.config, run.tree, run.settings.lint))
+        if Stage.SECURITY in run.settings.stages:
+            from terraformer.verify.stages.security import check_security
+
+            self._source_stage(run, Stage.SECURITY, lambda: check_security(run.config, run.tree, run.settings.security))
+
+    def _source_stage(self, run: _Run, stage: Stage, check: Callable[[], SourceOutcome]) -> None:
+        run.progress(stage)
+        started = time.perf_counter()
+        outcome = check()
+        run.seconds[stage] = time.perf_counter() - started
+        run.checks.extend(outcome.checks)
+        run.tool_errors.extend(outcome.tool_errors)
+        run.certificates.extend(self._located(run, c) for c in outcome.certificates)
+        if outcome.tool_errors:
+            run.status[stage] = StageStatus.ERROR
+        else:
+            run.status[stage] = StageStatus.FAILED if run.failed(stage) else StageStatus.PASSED
+
     def _located(self, run: _Run, certificate: Certificate) -> Certificate:
         if certificate.range is not None or not certificate.address:
             return certificate
@@ -402,7 +430,7 @@ class Pipeline:
         run.status[stage] = StageStatus.ERROR
 
     def _tool_error(self, run: _Run, kind: str, message: str) -> None:
-        done = [s for s in (Stage.COMPILE, Stage.DEPLOY, Stage.POLICY) if s in run.status]
+        done = [s for s in Stage if s in run.status]
         order = [s for s in run.settings.stages if s not in done]
         stage = order[0] if order else None
         run.tool_errors.append(ToolError(kind, message, stage))
@@ -427,6 +455,7 @@ class Pipeline:
             tuple(run.assumptions),
             tuple(run.rules),
             tuple(run.changes),
+            tuple(run.checks),
             self.core,
             {source: bundle.version for source, bundle in sorted(run.bundles.items())},
         )

@@ -1,0 +1,1 @@
+"""Data for training and measuring: intents, and what is made from them."""

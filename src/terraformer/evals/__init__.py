@@ -1,0 +1,1 @@
+"""Evaluation: benchmarks, the runner, metrics and reports."""
