@@ -1,5 +1,13 @@
 """Frozen records that every room shares. This room imports no other."""
 
+from terraformer.types.change import (
+    AttributeChange,
+    ChangeKind,
+    ChangeScope,
+    ChangeSummary,
+    OutputChange,
+    ResourceChange,
+)
 from terraformer.types.config import TerraformConfig
 from terraformer.types.report import (
     Assumption,
@@ -21,11 +29,17 @@ from terraformer.types.task import Attempt, Policy, Task, Trace
 __all__ = [
     "Assumption",
     "Attempt",
+    "AttributeChange",
     "Certificate",
+    "ChangeKind",
+    "ChangeScope",
+    "ChangeSummary",
     "CheckResult",
+    "OutputChange",
     "PlannedChange",
     "Policy",
     "Position",
+    "ResourceChange",
     "RuleResult",
     "Severity",
     "SourceRange",
