@@ -9,6 +9,7 @@ from terraformer.types.change import (
     ResourceChange,
 )
 from terraformer.types.config import TerraformConfig
+from terraformer.types.record import Record, RecordKind
 from terraformer.types.report import (
     Assumption,
     Certificate,
@@ -39,6 +40,8 @@ __all__ = [
     "PlannedChange",
     "Policy",
     "Position",
+    "Record",
+    "RecordKind",
     "ResourceChange",
     "RuleResult",
     "Severity",
