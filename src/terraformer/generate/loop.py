@@ -1,33 +1,56 @@
 """The main loop: ask, take the configuration out of the reply, verify, and repair with the findings.
 
-Strict keep-best: what is kept is only ever replaced by something strictly better (``ranking.score``).
+The algorithm, for ``generate``, ``repair`` and ``mutate`` alike (``drive``; what differs is in the Strategy, the
+verifier and the guard):
+
+1. ``settings.samples`` independent first answers, in parallel as far as the model allows. Each is verified as it
+   arrives. As soon as one is clean and all samples before it are known not to be, it is the result and nothing else is
+   awaited; so the result does not depend on which answer came first.
+2. Otherwise the best is kept (``ranking.score``; of equals the first sample), and repaired in at most
+   ``settings.rounds`` rounds with what verification found.
+3. Strict keep-best: what is kept is only ever replaced by something strictly better, every repair starts from it, and
+   the guard's findings (resources dropped to silence a finding) make an attempt worse than any honest one.
+4. The loop stops when an attempt is clean, when the rounds are used, or when it goes in circles.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from terraformer.errors import ModelError, UsageError
-from terraformer.generate.ranking import findings_key, is_better
+from terraformer.generate.dropping import PromptGuard
+from terraformer.generate.ranking import findings_key, is_better, score, standing
+from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
 from terraformer.generate.strategy import ChatStrategy, Request, Strategy
 from terraformer.generate.tracing import TraceWriter
-from terraformer.models.base import Completion, Model
-from terraformer.types import Attempt, Policy, Task, TerraformConfig, Trace, VerificationReport
+from terraformer.models.base import Model
+from terraformer.types import Attempt, Certificate, Policy, Task, TerraformConfig, Trace, VerificationReport
 
-__all__ = ["Event", "Verifier", "generate"]
+__all__ = ["Event", "Guard", "Verifier", "check_prompt", "default_verifier", "drive", "generate"]
 
 MAX_PROMPT = 100_000
 """Characters; a longer request is refused rather than cut."""
 
 
 class Verifier(Protocol):
-    """Verifies a configuration: ``terraformer.verify.verify``, a pool's method, or a test's."""
+    """Verifies a configuration: ``terraformer.verify.verify``, a pool's method, or a test's.
+
+    Called from several threads at once where samples are drawn in parallel.
+    """
 
     def __call__(self, config: TerraformConfig, *, policies: Sequence[Policy] = ()) -> VerificationReport: ...
+
+
+class Guard(Protocol):
+    """Says what a repair took away from the best attempt so far, as certificates (``ranking.PRESERVATION_CODES``)."""
+
+    def __call__(
+        self, best: TerraformConfig, found: VerificationReport | None, new: TerraformConfig, /
+    ) -> tuple[Certificate, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +58,14 @@ class Event:
     """What the loop is doing, for a progress display.
 
     ``kind``: "asking" (a round begins), "token" (``text`` is a piece of the reply), "verifying", "attempt" (``attempt``
-    is complete), "stopped" (``text`` says why).
+    is complete), "stopped" (``text`` says why). With several samples, those of the first round come from threads.
     """
 
     kind: str
     round: int
     text: str = ""
     attempt: Attempt | None = None
+    sample: int = 0
 
 
 def generate(
@@ -65,14 +89,46 @@ def generate(
     Raises UsageError for an empty or huge prompt, ModelError when the model fails in the first round.
     """
     settings = settings or GenerateSettings()
+    check_prompt(prompt)
+    return drive(
+        Task(prompt, tuple(policies)),
+        model=model,
+        strategy=_strategy(prompt, model, settings),
+        settings=settings,
+        verifier=verifier,
+        on_event=on_event,
+        guard=PromptGuard(prompt),
+    )
+
+
+def check_prompt(prompt: str, what: str = "say what infrastructure is wanted") -> None:
+    """Raises UsageError for an empty or huge request."""
     if not prompt.strip():
-        raise UsageError("the prompt is empty: say what infrastructure is wanted")
+        raise UsageError(f"the prompt is empty: {what}")
     if len(prompt) > MAX_PROMPT:
         raise UsageError(f"the prompt has {len(prompt)} characters, more than {MAX_PROMPT}")
-    task = Task(prompt, tuple(policies))
-    run = _Run(task, model, settings, verifier or _default_verifier(settings), on_event or _ignore)
+
+
+def drive(
+    task: Task,
+    *,
+    model: Model,
+    strategy: Strategy,
+    settings: GenerateSettings,
+    verifier: Verifier | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    guard: Guard | None = None,
+    given: Sequence[Attempt] = (),
+) -> Trace:
+    """Run the loop with any strategy. ``given`` are attempts that exist already (a configuration to be repaired):
+    there are then no first answers, and the first round repairs the best of them.
+
+    The verifier is called with the task's policies; one that adds findings of its own (what a change must not touch)
+    makes the loop repair those too. Raises ModelError when the model fails before there is any attempt.
+    """
+    run = _Run(task, model, strategy, settings, verifier or default_verifier(settings), on_event or _ignore, guard)
     try:
-        return run.run()
+        return run.run(given)
     finally:
         run.trace_writer.close()
 
@@ -81,7 +137,9 @@ def _ignore(_event: Event) -> None:
     pass
 
 
-def _default_verifier(settings: GenerateSettings) -> Verifier:
+def default_verifier(settings: GenerateSettings) -> Verifier:
+    """Verification by ``terraformer.verify.verify`` with the settings' options."""
+
     def call(config: TerraformConfig, *, policies: Sequence[Policy] = ()) -> VerificationReport:
         from terraformer.verify import verify
 
@@ -90,14 +148,14 @@ def _default_verifier(settings: GenerateSettings) -> Verifier:
     return call
 
 
-def _strategy(task: Task, model: Model, settings: GenerateSettings) -> Strategy:
+def _strategy(prompt: str, model: Model, settings: GenerateSettings) -> Strategy:
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
-        return ChatStrategy(task.prompt, settings)
+        return ChatStrategy(prompt, settings)
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
     from terraformer.generate.grammar.strategy import GrammarStrategy
 
-    return GrammarStrategy(task.prompt, settings)
+    return GrammarStrategy(prompt, settings)
 
 
 class _Run:
@@ -105,59 +163,120 @@ class _Run:
         self,
         task: Task,
         model: Model,
+        strategy: Strategy,
         settings: GenerateSettings,
         verifier: Verifier,
         on_event: Callable[[Event], None],
+        guard: Guard | None,
     ) -> None:
-        self.task, self.model, self.settings = task, model, settings
-        self.verifier, self.on_event = verifier, on_event
-        self.strategy = _strategy(task, model, settings)
+        self.task, self.model, self.strategy, self.settings = task, model, strategy, settings
+        self.verifier, self.on_event, self.guard = verifier, on_event, guard
         self.attempts: list[Attempt] = []
         self.best: int | None = None
         self.trace_writer = TraceWriter(settings.trace_file, task, model.name)
 
-    def run(self) -> Trace:
+    def run(self, given: Sequence[Attempt]) -> Trace:
+        stopped = "interrupted"
         try:
-            stopped = self._rounds()
+            stopped = self._start(given)
         except KeyboardInterrupt:
-            stopped = "interrupted"
-        trace = Trace(self.task, self.model.name, tuple(self.attempts), self.best, stopped)
+            pass
+        except ModelError as error:
+            self.trace_writer.end(self._trace(f"model-error: {error}"))
+            raise
+        trace = self._trace(stopped)
         self.trace_writer.end(trace)
         self.on_event(Event("stopped", len(self.attempts), stopped))
         return trace
 
-    def _rounds(self) -> str:
-        request: Request | None = self.strategy.first()
-        for number in range(self.settings.rounds + 1):
-            if number:
-                request = self.strategy.repair(self.attempts, self.best)
+    def _trace(self, stopped: str) -> Trace:
+        return Trace(self.task, self.model.name, tuple(self.attempts), self.best, stopped)
+
+    def _start(self, given: Sequence[Attempt]) -> str:
+        if given:
+            for attempt in given:
+                self._record(attempt)
+        else:
+            self._first_round()
+        if self.best is None and not self.attempts:
+            return "exhausted"
+        # A strategy sees one chain: the answer that is repaired, and its repairs; other samples are none of its matter.
+        start = self.best if self.best is not None else 0
+        chain = list(self.attempts) if given else [self.attempts[start]]
+        if (reason := self._stop(chain[-1], chain[:-1])) is not None:
+            return reason
+        for number in range(1, self.settings.rounds + 1):
+            best = self.attempts[self.best] if self.best is not None else None
+            place = next((i for i, a in enumerate(chain) if a is best), None)
+            request = self.strategy.repair(chain, place)
             if request is None:
                 return "exhausted"
             try:
-                attempt = self._attempt(number, request)
+                attempt = self._ask(request, number, chain[-1].sample)
             except ModelError as error:
-                if not self.attempts:
-                    raise
+                self._record(_failed(request, error, number, chain[-1].sample))
                 return f"model-error: {error}"
-            before = list(self.attempts)
-            self.attempts.append(attempt)
-            if attempt.config is not None and (self.best is None or is_better(attempt, self.attempts[self.best])):
-                self.best = number
-            self.trace_writer.attempt(attempt)
-            self.on_event(Event("attempt", number, attempt=attempt))
-            if (reason := self._stop(attempt, before)) is not None:
+            attempt = self._guarded(attempt)
+            chain.append(self._record(attempt))
+            if (reason := self._stop(chain[-1], chain[:-1])) is not None:
                 return reason
         return "rounds"
 
-    def _attempt(self, number: int, request: Request) -> Attempt:
-        started = time.monotonic()
-        self.on_event(Event("asking", number))
-        completion: Completion = self.model.complete(
-            request.messages,
-            request.sampling,
-            grammar=request.grammar,
-            on_token=lambda text: self.on_event(Event("token", number, text)),
+    def _first_round(self) -> None:
+        """The samples of the first round. Raises ModelError when the model failed in all of them."""
+        requests = [self._first_request(sample) for sample in range(self.settings.samples)]
+        failures: dict[int, ModelError] = {}
+
+        def ask(sample: int, proceed: Callable[[], None]) -> Attempt:
+            request = requests[sample]
+            try:
+                return self._ask(request, 0, sample, proceed)
+            except ModelError as error:
+                failures[sample] = error
+                return _failed(request, error, 0, sample)
+
+        def is_clean(attempt: Attempt) -> bool:
+            return attempt.report is not None and attempt.report.passed
+
+        for attempt in first_attempts(len(requests), ask, is_clean, getattr(self.model, "max_parallel", 1)):
+            self._record(attempt)
+        if failures and len(failures) == len(self.attempts):
+            raise failures[min(failures)]
+
+    def _first_request(self, sample: int) -> Request:
+        request = self.strategy.first()
+        if sample == 0:
+            return request
+        sampling = request.sampling
+        # Samples differ: the later ones are drawn, not the likeliest, and each has a seed of its own.
+        temperature = sampling.temperature if sampling.temperature > 0 else 0.8
+        return replace(
+            request, sampling=replace(sampling, temperature=temperature, seed=(sampling.seed or 0) + 1_000 * sample)
         )
+
+    def _record(self, attempt: Attempt) -> Attempt:
+        """Keep the attempt, on disk too, and let it be the best if it is better (of equal samples, the first)."""
+        best = self.attempts[self.best] if self.best is not None else None
+        if not attempt.standing:
+            attempt = replace(attempt, standing=standing(attempt, best))
+        self.attempts.append(attempt)
+        if attempt.config is not None and (best is None or is_better(attempt, best) or _earlier(attempt, best)):
+            self.best = len(self.attempts) - 1
+        self.trace_writer.attempt(attempt)
+        self.on_event(Event("attempt", attempt.round, attempt=attempt, sample=attempt.sample))
+        return attempt
+
+    def _ask(self, request: Request, number: int, sample: int, proceed: Callable[[], None] = lambda: None) -> Attempt:
+        """One call of the model, read and verified. ``proceed`` raises when nobody waits for the answer any more."""
+        started = time.monotonic()
+        self.on_event(Event("asking", number, sample=sample))
+
+        def on_token(text: str) -> None:
+            proceed()
+            self.on_event(Event("token", number, text, sample=sample))
+
+        completion = self.model.complete(request.messages, request.sampling, grammar=request.grammar, on_token=on_token)
+        proceed()
         extraction = request.read(completion.text)
         config: TerraformConfig | None = None
         problem = extraction.problem
@@ -170,7 +289,7 @@ class _Run:
             problem = f"{problem} (the answer was cut off at its length limit)".strip()
         report = None
         if config is not None:
-            self.on_event(Event("verifying", number))
+            self.on_event(Event("verifying", number, sample=sample))
             report = self._verify(config)
         return Attempt(
             round=number,
@@ -182,7 +301,18 @@ class _Run:
             seconds=round(time.monotonic() - started, 3),
             prompt_tokens=completion.prompt_tokens,
             completion_tokens=completion.completion_tokens,
+            sample=sample,
         )
+
+    def _guarded(self, attempt: Attempt) -> Attempt:
+        """The attempt with the guard's findings in its report."""
+        best = self.attempts[self.best] if self.best is not None else None
+        if self.guard is None or best is None or best.config is None or attempt.config is None:
+            return attempt
+        found = self.guard(best.config, best.report, attempt.config)
+        if not found or attempt.report is None:
+            return attempt
+        return replace(attempt, report=replace(attempt.report, certificates=(*found, *attempt.report.certificates)))
 
     def _verify(self, config: TerraformConfig) -> VerificationReport:
         report = self.verifier(config, policies=self.task.policies)
@@ -206,3 +336,22 @@ class _Run:
         elif attempt.config is None and any(b.config is None and b.reply == attempt.reply for b in before):
             return "repeated"
         return None
+
+
+def _earlier(attempt: Attempt, best: Attempt) -> bool:
+    """Whether it is an equal first answer of an earlier sample: the choice must not depend on who was faster."""
+    return attempt.round == best.round == 0 and attempt.sample < best.sample and score(attempt) == score(best)
+
+
+def _failed(request: Request, error: ModelError, number: int, sample: int) -> Attempt:
+    """What is left of a call that failed: the question, and the part of a reply that had arrived."""
+    return Attempt(
+        round=number,
+        messages=tuple(dict(m) for m in request.messages),
+        reply=str(getattr(error, "partial", "")),
+        config=None,
+        report=None,
+        problem=f"the model failed: {error}",
+        sample=sample,
+        standing="none",
+    )

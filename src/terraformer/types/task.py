@@ -44,6 +44,12 @@ class Attempt:
 
     ``config`` is None when no configuration could be taken from the reply (``problem`` then says why).
     Token counts are None where the model does not tell them.
+
+    ``sample`` tells independent first answers apart (best-of-n); repairs carry the sample that they mend. ``origin`` is
+    "model", "given" (a configuration that was there before) or "fixes" (certain fixes, made without a model).
+    ``standing`` compares it with the best attempt before it: "first", "better", "equal", "worse" (a regression),
+    "deceptive" (findings vanished because what failed was deleted, or what the request does not ask for was removed or
+    replaced: never taken as better) or "none" (no configuration); "" where nothing compared it.
     """
 
     round: int
@@ -55,10 +61,16 @@ class Attempt:
     seconds: float = 0.0
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    sample: int = 0
+    origin: str = "model"
+    standing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "round": self.round,
+            "sample": self.sample,
+            "origin": self.origin,
+            "standing": self.standing,
             "messages": [dict(m) for m in self.messages],
             "reply": self.reply,
             "files": ({k: v.decode("utf-8", "replace") for k, v in self.config.files.items()} if self.config else None),
@@ -72,8 +84,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """All attempts at a task. ``best`` indexes ``attempts`` (strict keep-best: never replaced by something not better),
-    None when no attempt gave a configuration. ``stopped`` says why the loop ended."""
+    """All attempts at a task, in the order in which they were finished.
+
+    ``best`` indexes ``attempts`` (strict keep-best: never replaced by something not better), None when no attempt gave
+    a configuration. ``stopped`` says why the loop ended.
+    """
 
     task: Task
     model: str

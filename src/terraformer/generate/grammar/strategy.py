@@ -69,9 +69,10 @@ class GrammarStrategy:
         taught = self._taught(errors, last)
         changed = taught != self._grammar
         self._grammar = taught
-        if not changed and len(attempts) > 3:
+        number = attempts[-1].round + 1
+        if not changed and number > 3:
             return None  # other seeds alone have been tried
-        return self._request(len(attempts))
+        return self._request(number)
 
     def _request(self, number: int) -> Request:
         sampling = self._settings.sampling

@@ -2,12 +2,14 @@
 
 from terraformer.verify.codes.compile import COMPILE_CODES
 from terraformer.verify.codes.deploy import DEPLOY_CODES
+from terraformer.verify.codes.generation import GENERATION_CODES
 from terraformer.verify.codes.model import CodeInfo
 from terraformer.verify.codes.provider import PROVIDER_CODES
 
 __all__ = ["CODES", "CodeInfo"]
 
 CODES: dict[str, CodeInfo] = {
-    info.code: info for info in sorted((*COMPILE_CODES, *DEPLOY_CODES, *PROVIDER_CODES), key=lambda i: i.code)
+    info.code: info
+    for info in sorted((*COMPILE_CODES, *DEPLOY_CODES, *PROVIDER_CODES, *GENERATION_CODES), key=lambda i: i.code)
 }
 """By code. A test runs every example through verification, so that none can go stale."""
