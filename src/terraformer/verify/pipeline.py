@@ -347,6 +347,8 @@ class Pipeline:
         run.certificates.extend(self._located(run, c) for c in outcome.certificates)
         if outcome.tool_errors:
             run.status[stage] = StageStatus.ERROR
+        elif outcome.skipped:
+            run.status[stage] = StageStatus.SKIPPED
         else:
             run.status[stage] = StageStatus.FAILED if run.failed(stage) else StageStatus.PASSED
 
