@@ -1,5 +1,6 @@
 """Reading HCL: scan a configuration's files, find places in them, take files out of a model's reply."""
 
+from terraformer.hcl.edit import Edit, EditReply, EditResult, apply_edits, parse_edits
 from terraformer.hcl.extract import Extraction, extract
 from terraformer.hcl.scan import FILE_FUNCTIONS, is_configuration_file, is_override, normalise_source, scan
 from terraformer.hcl.tree import (
@@ -30,6 +31,9 @@ __all__ = [
     "NOT_LITERAL",
     "BackendRef",
     "BlockRef",
+    "Edit",
+    "EditReply",
+    "EditResult",
     "Extraction",
     "FileCall",
     "Module",
@@ -45,10 +49,12 @@ __all__ = [
     "ValidationRef",
     "VariableRef",
     "VersionConstraint",
+    "apply_edits",
     "extract",
     "is_configuration_file",
     "is_override",
     "normalise_source",
+    "parse_edits",
     "scan",
     "split_address",
 ]

@@ -16,7 +16,7 @@ from typing import Any
 
 from terraformer.hcl.syntax import NativeBody, NativeFile
 
-__all__ = ["Extraction", "extract", "safe_path"]
+__all__ = ["Extraction", "extract", "safe_path", "without_thinking"]
 
 MAX_REPLY = 4 << 20
 MAX_FILES = 200
@@ -36,7 +36,7 @@ _HEADER = re.compile(
 _HCL_LANGUAGES = {"hcl", "hcl2", "terraform", "tf", "opentofu", "tofu", "tfvars", "terraform-hcl", "hashicorp"}
 _EXTENSIONS = "tf|tf\\.json|tfvars|tfvars\\.json|tftpl|tpl|json|ya?ml|sh|py|js|ts|go|txt|html?|conf|cfg|ini|ps1|sql|xml"
 _PATH = r"(?:[A-Za-z]:)?[\w.@+/\\~-]*[\w@+-]\.(?:" + _EXTENSIONS + r")"
-_FILE_NAME = re.compile(rf"(?<![\w.@+/\\~-]){_PATH}(?![\w/\\-])", re.ASCII)
+FILE_NAME = re.compile(rf"(?<![\w.@+/\\~-]){_PATH}(?![\w/\\-])", re.ASCII)
 _MARKER = re.compile(
     rf"^(?:#+|//+|/\*+|--+|=+)[ \t]*[-=*#~ \t]*(?:(?:file(?:[ \t_-]*(?:name|path))?|path)[ \t]*[:=][ \t]*)?[`'\"*]*"
     rf"(?P<name>{_PATH})[`'\"*]*[ \t]*[-=*#~: \t]*(?:\*/|--)?[ \t]*$",
@@ -70,31 +70,32 @@ class Extraction:
     truncated: bool = False
 
 
-def extract(reply: str) -> Extraction:
+def extract(reply: str, *, keep_directories: bool = False) -> Extraction:
     """The configuration in a reply. Never raises; bounded: 4 MiB of reply, 200 files, paths of 200 characters.
 
     Several code blocks become several files by their names (in the fence's info string, a heading or line before it,
     or a comment in the first line); unnamed ones belong to main.tf. A later block that declares again at least half
     of what a file declares replaces that file; one that repeats less is taken for an illustration and left out. Files
-    in other languages are kept only when they have a name that the configuration mentions.
+    in other languages are kept only when they have a name that the configuration mentions. A directory that all files
+    have in common is taken off their paths unless ``keep_directories`` is true.
     """
     cut = len(reply) > MAX_REPLY
     text = reply[:MAX_REPLY].replace("\r\n", "\n")
     if not text.strip():
         return Extraction(problem=EMPTY)
-    text = _without_thinking(text)
+    text = without_thinking(text)
     if not text.strip():
         return Extraction(problem=UNFINISHED)
     truncated = cut
     found = _from_json(text) or _from_tags(text)
     if not found:
-        pieces, outside = _fences(text)
+        pieces, outside = fences(text)
         found = _from_pieces(pieces)
         # A cut fence is told by the last one only: earlier ones end where the next begins.
         truncated = truncated or bool(pieces and not pieces[-1].closed)
         if not found:
             found = _from_prose(outside)
-    files = _finish(found)
+    files = _finish(found, keep_directories=keep_directories)
     if not files:
         return Extraction(problem=NO_CONFIGURATION, truncated=truncated)
     return Extraction(files, "", truncated)
@@ -115,7 +116,7 @@ def safe_path(name: str) -> str:
 # --- the wrappings ---------------------------------------------------------------------------------------------------
 
 
-def _without_thinking(text: str) -> str:
+def without_thinking(text: str) -> str:
     """Without the parts between thinking tags. A template that opens the tag in the prompt leaves only the closing
     one; reasoning that is never closed has no answer after it."""
     kept: list[str] = []
@@ -153,7 +154,7 @@ def _files_in_json(data: Any, source: str) -> dict[str, str]:
         return {}
     if data and all(re.fullmatch(_BLOCK_TYPES + "|//", k) and not isinstance(v, str) for k, v in data.items()):
         return {"main.tf.json": source + "\n"}
-    named = {k: v for k, v in data.items() if isinstance(v, str) and _FILE_NAME.fullmatch(k)}
+    named = {k: v for k, v in data.items() if isinstance(v, str) and FILE_NAME.fullmatch(k)}
     if any(k.endswith((".tf", ".tf.json")) for k in named):
         return {safe: v for k, v in named.items() if (safe := safe_path(k))}
     inner = data.get("files")
@@ -192,7 +193,7 @@ def _from_tags(text: str) -> dict[str, str]:
     for inner in reversed(_tagged(text)):
         if not inner.strip():
             continue
-        pieces, outside = _fences(inner)
+        pieces, outside = fences(inner)
         taken = _from_pieces(pieces) or _from_prose(outside)
         if taken:
             return taken
@@ -214,7 +215,7 @@ def _tagged(text: str) -> list[str]:
 
 
 @dataclass(slots=True)
-class _Piece:
+class Piece:
     """A code block: its language, the file name that something outside of it gives, its text."""
 
     language: str
@@ -223,9 +224,9 @@ class _Piece:
     closed: bool
 
 
-def _fences(text: str) -> tuple[list[_Piece], str]:
+def fences(text: str) -> tuple[list[Piece], str]:
     """The fenced blocks, and the text outside of them."""
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     outside: list[str] = []
     before: list[str] = []
     lines = text.split("\n")
@@ -243,7 +244,7 @@ def _fences(text: str) -> tuple[list[_Piece], str]:
         body, i, closed = _fence_body(lines, i + 1, fence, last)
         language, name = _info(match["info"])
         if len(pieces) < MAX_PIECES:
-            pieces.append(_Piece(language, name or _name_before(before), body, closed))
+            pieces.append(Piece(language, name or name_before(before), body, closed))
         before = []
         outside.append("")
     return pieces, "\n".join(outside)
@@ -275,7 +276,7 @@ def _fence_body(lines: list[str], start: int, fence: str, last: Mapping[str, int
 def _info(info: str) -> tuple[str, str]:
     """Language and file name of a fence's info string: "hcl", "hcl:main.tf", 'hcl title="main.tf"', "main.tf"."""
     info = info.strip()[:300]
-    named = _FILE_NAME.search(info)
+    named = FILE_NAME.search(info)
     name = named[0] if named else ""
     language = re.match(r"[\w+#.-]*", info.lower().lstrip("{."))
     word = language[0] if language else ""
@@ -284,12 +285,12 @@ def _info(info: str) -> tuple[str, str]:
     return word, name
 
 
-def _name_before(before: list[str]) -> str:
+def name_before(before: list[str]) -> str:
     """The file that the line before a fence speaks of: a heading, a bold name, "Create `main.tf`:"."""
     if not before:
         return ""
     line = before[-1].strip()
-    names = list(dict.fromkeys(_FILE_NAME.findall(line))) if len(line) <= MAX_LINE else []
+    names = list(dict.fromkeys(FILE_NAME.findall(line))) if len(line) <= MAX_LINE else []
     if len(names) != 1:
         return ""
     alone = not re.sub(r"[^\w]", "", line.replace(names[0], "").lower().replace("file", "").replace("name", ""))
@@ -300,7 +301,7 @@ def _name_before(before: list[str]) -> str:
 # --- from code blocks to files ---------------------------------------------------------------------------------------
 
 
-def _from_pieces(pieces: list[_Piece]) -> dict[str, str]:
+def _from_pieces(pieces: list[Piece]) -> dict[str, str]:
     files: dict[str, str] = {}
     others: dict[str, str] = {}
     fragments: list[tuple[str, str]] = []
@@ -328,7 +329,7 @@ def _from_pieces(pieces: list[_Piece]) -> dict[str, str]:
     return files
 
 
-def _split(piece: _Piece) -> Iterator[tuple[str, str]]:
+def _split(piece: Piece) -> Iterator[tuple[str, str]]:
     """One code block as files: lines that are nothing but a file name in a comment begin a new one."""
     name, lines = piece.name, list[str]()
     started = False
@@ -423,23 +424,23 @@ def _from_prose(text: str) -> dict[str, str]:
             depth.feed(line)
             kept.append(line)
         elif seen and _looks_like_prose(line):
-            name = _name_before([line]) or ""
+            name = name_before([line]) or ""
             pending = [f"-- {name} --"] if name.endswith((".tf", ".tfvars")) else []
         elif not seen and line.strip() and not line.lstrip().startswith(("#", "//")):
-            name = _name_before([line])
+            name = name_before([line])
             pending = [f"-- {name} --"] if name.endswith((".tf", ".tfvars")) else []
         else:
             pending.append(line)
     kept.extend(p for p in pending if p.strip() and not p.lstrip().startswith("#"))
-    return _from_pieces([_Piece("hcl", "", "\n".join(kept).lstrip("\n") + "\n", not depth.open)])
+    return _from_pieces([Piece("hcl", "", "\n".join(kept).lstrip("\n") + "\n", not depth.open)])
 
 
 def _looks_like_prose(line: str) -> bool:
     bare = line.strip()
     if not bare or bare.startswith(("#", "//", "/*")):
-        return _FILE_NAME.search(bare) is not None and bare.startswith("##")
+        return FILE_NAME.search(bare) is not None and bare.startswith("##")
     return not re.search(r"[={}\[\]]", bare) and (
-        " " in bare or bare.endswith(":") or _FILE_NAME.fullmatch(bare) is not None
+        " " in bare or bare.endswith(":") or FILE_NAME.fullmatch(bare) is not None
     )
 
 
@@ -486,11 +487,13 @@ class _Depth:
 # --- the end ---------------------------------------------------------------------------------------------------------
 
 
-def _finish(found: Mapping[str, str]) -> dict[str, bytes]:
+def _finish(found: Mapping[str, str], *, keep_directories: bool) -> dict[str, bytes]:
     files = dict(list(found.items())[:MAX_FILES])
     if not any(p.endswith((".tf", ".tf.json")) for p in files):
         return {}
-    while True:  # project/main.tf, project/modules/x/main.tf: the common directory is not part of the configuration
+    while (
+        not keep_directories
+    ):  # project/main.tf, project/modules/x/main.tf: the common directory is not part of the configuration
         tops = {p.split("/", 1)[0] if "/" in p else "" for p in files}
         top = next(iter(tops))
         if len(tops) != 1 or top in ("", "modules"):
