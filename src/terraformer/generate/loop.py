@@ -282,7 +282,7 @@ class _Run:
         problem = extraction.problem
         if extraction.files:
             try:
-                config = TerraformConfig(extraction.files)
+                config = TerraformConfig(extraction.files, self.task.before.root if self.task.before else ".")
             except ValueError as error:
                 problem = f"a file of the answer has an unusable name: {error}"
         if config is None and completion.finish_reason == "length":
