@@ -290,11 +290,17 @@ class VerifierPool:
 
     def _worker(self, ident: int, job: _Job) -> WorkerProcess:
         current = self._processes.get(ident)
-        if current is not None and (current.core != job.core or current.memory_mb < job.settings.memory_mb):
+        security = Stage.SECURITY in job.settings.stages
+        if current is not None and (
+            current.core != job.core
+            or current.memory_mb < job.settings.memory_mb
+            or (security and not current.security)
+        ):
             self._drop(ident)
             current = None
         if current is None:
-            current = WorkerProcess(job.core, max(job.settings.memory_mb, self.settings.memory_mb))
+            memory = max(job.settings.memory_mb, self.settings.memory_mb)
+            current = WorkerProcess(job.core, memory, security=security or Stage.SECURITY in self.settings.stages)
             self._processes[ident] = current
         return current
 
@@ -306,7 +312,9 @@ class VerifierPool:
     def _recycle(self, ident: int) -> None:
         """Replace a worker that has served long or grown: a bound on whatever a library may leak."""
         process = self._processes.get(ident)
-        if process is not None and (process.runs >= _MAX_RUNS or process.resident_mb() > _MAX_IDLE_MB):
+        if process is not None and (
+            process.runs >= _MAX_RUNS or process.resident_mb() > _MAX_IDLE_MB + process.base_mb
+        ):
             self._drop(ident)
 
     def _verify(self, ident: int, job: _Job) -> VerificationReport:
@@ -324,6 +332,8 @@ class VerifierPool:
                 deaths.append(died)
                 if len(deaths) < 2:
                     continue  # once more, in a fresh worker: the first may have been killed from outside
+                if died.stage is Stage.SECURITY:
+                    return self._without_security(ident, job, f"the security checks crashed, twice: {died}")
                 if all(d.memory for d in deaths):
                     return self._limited(ident, job, "it needed more memory than a run may take", died.stage)
                 if all(d.panic for d in deaths):
@@ -351,6 +361,8 @@ class VerifierPool:
             before = self._again(ident, job, settings)
             error = ToolError("policy-limit", f"the policies were stopped: {what}", Stage.POLICY)
             return _extend(before, job, earlier, Stage.POLICY, StageStatus.ERROR, None, error)
+        if stage is Stage.SECURITY:
+            return self._without_security(ident, job, f"the security checks were stopped: {what}")
         before = None
         if earlier:
             shorter = min(job.settings.timeout, _COMPILE_AGAIN_SECONDS)
@@ -360,6 +372,13 @@ class VerifierPool:
             if before is None:
                 stage, earlier = Stage.COMPILE, ()
         return _extend(before, job, earlier, stage, StageStatus.FAILED, _limit_certificate(stage, what), None)
+
+    def _without_security(self, ident: int, job: _Job, why: str) -> VerificationReport:
+        """The other stages' report with a tool error: that Checkov cannot cope says nothing about the configuration."""
+        others = tuple(s for s in job.settings.stages if s is not Stage.SECURITY)
+        before = self._again(ident, job, replace(job.settings, stages=others))
+        error = ToolError("security-limit", why, Stage.SECURITY)
+        return _extend(before, job, others, Stage.SECURITY, StageStatus.ERROR, None, error)
 
     def _again(self, ident: int, job: _Job, settings: VerifySettings) -> VerificationReport | None:
         try:

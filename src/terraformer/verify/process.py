@@ -28,6 +28,8 @@ __all__ = ["Died", "LimitReached", "WorkerProcess"]
 _TICK = 0.02
 _START_SECONDS = 60.0
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+# What Checkov and its libraries take in a worker that has loaded them; not the configuration's doing.
+SECURITY_MB = 256
 _PANIC = re.compile(r"^(?:panic: .+|fatal error: .+|runtime: goroutine stack exceeds .+|!!!+ TERRAFORM CRASH.*)$", re.M)
 _OUT_OF_MEMORY = re.compile(
     r"out of memory|cannot allocate memory|MemoryError|stack exceeds|Resource temporarily unavailable"
@@ -109,12 +111,15 @@ def clean_environment(scratch: Path, core: Core) -> dict[str, str]:
 class WorkerProcess:
     """One worker and its scratch directory. Belongs to one thread, the one that started it.
 
+    ``security`` loads what the security stage needs, which takes seconds and memory: only for those who ask for it.
     Raises ToolFailure from the constructor when the worker cannot be started.
     """
 
-    def __init__(self, core: Core, memory_mb: int) -> None:
+    def __init__(self, core: Core, memory_mb: int, *, security: bool = False) -> None:
         self.core = core
         self.memory_mb = memory_mb
+        self.security = security
+        self.base_mb = SECURITY_MB if security else 0
         self.runs = 0
         self._stage = Stage.COMPILE
         self._scratch = Scratch()
@@ -175,7 +180,14 @@ class WorkerProcess:
             theirs.close()
             os.close(log)
         self._socket = ours
-        self._send({"kind": "start", "core": dataclasses.asdict(self.core), "memory_mb": self.memory_mb})
+        self._send(
+            {
+                "kind": "start",
+                "core": dataclasses.asdict(self.core),
+                "memory_mb": self.memory_mb + self.base_mb,
+                "security": self.security,
+            }
+        )
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
@@ -264,7 +276,7 @@ class WorkerProcess:
             if elapsed > timeout:
                 self.close()
                 raise LimitReached(f"it took longer than {timeout:g} seconds", self._stage)
-            if elapsed >= _TICK and self.resident_mb() > memory_mb:
+            if elapsed >= _TICK and self.resident_mb() > memory_mb + self.base_mb:
                 self.close()
                 raise LimitReached(f"it needed more than {memory_mb} MB of memory", self._stage)
 

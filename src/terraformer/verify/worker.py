@@ -10,6 +10,8 @@ cannot be read any more, which is what keeps ``file("/...")`` of a configuration
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
 import os
 import pkgutil
@@ -104,6 +106,16 @@ def _import_everything() -> None:
                 traceback.print_exc()
 
 
+def _load_security() -> None:
+    """Checkov, whose absence the stage itself reports. Its many objects are kept out of garbage collection."""
+    from terraformer.verify.stages.security import prepare_security
+
+    with contextlib.suppress(ToolFailure):
+        prepare_security()
+    gc.collect()
+    gc.freeze()
+
+
 def _end_group() -> None:
     """Kill this worker's whole process group, itself included."""
     try:
@@ -125,6 +137,8 @@ def _start(message: dict[str, Any], scratch: Path) -> tuple[Any, list[Any]]:
     """Import, close the sandbox, start provider host and Terraform. Returns the pipeline."""
     core = Core(**message["core"])
     _import_everything()
+    if message.get("security"):
+        _load_security()
     from terraformer.provider import bundle
     from terraformer.provider.server import ProviderHost
     from terraformer.verify.pipeline import Pipeline

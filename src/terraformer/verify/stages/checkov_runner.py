@@ -97,29 +97,38 @@ class _Checkov:
 
 
 _lock = threading.Lock()
-_loaded: _Checkov | None = None
+_loaded: _Checkov | ToolFailure | None = None
 
 
 def load() -> None:
     """Import Checkov and run it once. Raises NotInstalled, or ToolFailure when it cannot be used."""
+    _checkov()
+
+
+def _checkov() -> _Checkov:
+    """What ``load`` loaded. A failure is remembered: in a sandbox a second try would fail for another reason."""
     global _loaded
     with _lock:
-        if _loaded is not None:
-            return
+        if _loaded is None:
+            _loaded = _load()
+    if isinstance(_loaded, ToolFailure):
+        raise _loaded
+    return _loaded
+
+
+def _load() -> _Checkov | ToolFailure:
+    try:
         if importlib.util.find_spec("checkov") is None:
-            raise NotInstalled("it is not installed")
-        try:
-            with _settings(), _quiet():
-                _loaded = _import()
-                with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="terraformer-") as directory:
-                    (Path(directory) / "main.tf").write_bytes(_WARM_UP.read_bytes())
-                    _run(_loaded, directory)
-        except ImportError as error:
-            _loaded = None
-            raise NotInstalled(str(error)) from None
-        except Exception as error:
-            _loaded = None
-            raise ToolFailure(f"Checkov cannot be used: {type(error).__name__}: {str(error)[:_MAX_ERROR]}") from None
+            return NotInstalled("it is not installed")
+        with _settings(), _quiet(), tempfile.TemporaryDirectory(prefix="security-") as directory:
+            checkov = _import()
+            (Path(directory) / "main.tf").write_bytes(_WARM_UP.read_bytes())
+            _run(checkov, directory)
+            return checkov
+    except ImportError as error:
+        return NotInstalled(str(error))
+    except Exception as error:
+        return ToolFailure(f"Checkov cannot be used: {type(error).__name__}: {str(error)[:_MAX_ERROR]}")
 
 
 def scan_files(files: Mapping[str, bytes]) -> CheckovScan:
@@ -127,9 +136,7 @@ def scan_files(files: Mapping[str, bytes]) -> CheckovScan:
 
     Raises NotInstalled, or ToolFailure when Checkov itself fails.
     """
-    load()
-    checkov = _loaded
-    assert checkov is not None
+    checkov = _checkov()
     directory = tempfile.mkdtemp(prefix="security-")
     try:
         for name, content in files.items():
@@ -269,6 +276,7 @@ def _plain(values: Iterable[Any]) -> str:
         if value == "CKV_ANY" or not isinstance(value, (str, bool, int)):
             return ""
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        if text and not text.startswith("${") and text.lower() not in (s.lower() for s in shown):
+        text = text.removeprefix("${").removesuffix("}")
+        if text and text.lower() not in (s.lower() for s in shown):
             shown.append(text)
     return " or ".join(shown[:8])
