@@ -28,7 +28,7 @@ from terraformer.types import (
     VerificationReport,
 )
 
-__all__ = ["clean", "summary", "text"]
+__all__ = ["clean", "summary", "text", "without_traceback"]
 
 _Block = BlockRef | VariableRef | OutputRef | ModuleCall | ProviderBlock
 
@@ -192,7 +192,7 @@ class _Writer:
         title = Text()
         title.append("Tool error: ", style="bold magenta")
         title.append(f"{error.kind}", style="bold")
-        body = [Text(), *self._prose(_without_traceback(error.message)), Text()]
+        body = [Text(), *self._prose(without_traceback(error.message)), Text()]
         body.extend(self._prose("This is a failure of the verifier, not a finding about the configuration."))
         self._box(title, body, "magenta")
 
@@ -308,7 +308,7 @@ def _one_line(summary: str) -> str:
     return shown if len(shown) <= MAX_HEADLINE else shown[: MAX_HEADLINE - 3] + "..."
 
 
-def _without_traceback(message: str) -> str:
+def without_traceback(message: str) -> str:
     """A person gets the exception's line; the frames before it are in the JSON form."""
     head, found, frames = message.partition("Traceback (most recent call last):\n")
     rows = [row for row in frames.splitlines() if row and not row.startswith((" ", "\t"))]
