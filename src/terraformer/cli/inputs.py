@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terraformer.errors import UsageError
-from terraformer.types import Policy, TerraformConfig
+from terraformer.types import Policy, Stage, TerraformConfig
 
 if TYPE_CHECKING:
-    from terraformer.verify import VerifySettings
+    from terraformer.verify.settings import CheckSettings, VerifySettings
 
-__all__ = ["config_from", "policies_from", "prompt_from", "read_bytes", "settings_from", "stdin_bytes"]
+__all__ = ["config_from", "location_of", "policies_from", "prompt_from", "read_bytes", "settings_from", "stdin_bytes"]
 
 MAX_STDIN = 64 << 20
 
@@ -37,6 +38,29 @@ def config_from(path: str) -> TerraformConfig:
     data = stdin_bytes()
     name = "main.tf.json" if data.lstrip().startswith(b"{") else "main.tf"
     return TerraformConfig({name: data})
+
+
+def location_of(path: str, config: TerraformConfig, base: Path) -> tuple[str, str]:
+    """Where a configuration lies: (its top directory, its only file where the path is a file), POSIX paths relative to
+    ``base``, absolute where they lie outside. Standard input is the file "stdin"."""
+    if path == "-":
+        return "", "stdin"
+    given = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as the user wrote them
+    if given.is_file():
+        return "", _relative(given, base)
+    if config.root == ".":
+        return _relative(given, base), ""
+    top = given.resolve()
+    for _ in config.root.split("/"):
+        top = top.parent
+    return _relative(top, base), ""
+
+
+def _relative(path: Path, base: Path) -> str:
+    for one, other in ((path, base), (path.resolve(), base.resolve())):
+        if one.is_relative_to(other):
+            return one.relative_to(other).as_posix()
+    return path.as_posix()
 
 
 def policies_from(paths: Sequence[Path]) -> tuple[Policy, ...]:
@@ -74,9 +98,12 @@ def settings_from(
     timeout: float,
     cache: bool,
     keep_plan: bool,
+    stages: Sequence[Stage] | None = None,
+    lint: CheckSettings | None = None,
+    security: CheckSettings | None = None,
 ) -> VerifySettings:
     """Options of the command line as settings. Raises UsageError (SettingsError) naming the option."""
-    from terraformer.verify import VerifySettings
+    from terraformer.verify.settings import DEFAULT_STAGES, CheckSettings, VerifySettings
 
     variables: dict[str, str] = {}
     for item in var:
@@ -94,4 +121,7 @@ def settings_from(
         timeout=timeout,
         cache=cache,
         keep_plan=keep_plan,
+        stages=tuple(stages) if stages is not None else DEFAULT_STAGES,
+        lint=lint or CheckSettings(),
+        security=security or CheckSettings(),
     )

@@ -90,6 +90,8 @@ def text(
 
 def summary(reports: Sequence[VerificationReport], *, colour: bool = False) -> str:
     """One line about several reports, without a line end: how many passed, have findings, could not be verified."""
+    if not reports:
+        return "Nothing to verify."
     findings = sum(r.exit_code == 2 for r in reports)
     failed = sum(r.exit_code == 1 for r in reports)
     passed = len(reports) - findings - failed
