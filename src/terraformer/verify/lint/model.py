@@ -40,6 +40,8 @@ class Rule:
     ``severity`` and ``recommended`` (membership of the recommended preset) are TFLint's; a rule that is not
     recommended runs when the settings name it. ``check`` finds; ``subjects`` lists the objects that it judges one by
     one (None: the configuration as a whole). ``why`` and ``fix`` are sentences for the finding and its page.
+    ``tflint`` tells the rules that TFLint brings along from those that are always run here. ``everywhere`` rules judge
+    local modules too; TFLint looks at the root module's files, and so do the others.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Rule:
     check: Callable[[LintModule], Iterable[Issue]]
     subjects: Callable[[LintModule], Sequence[str]] | None = None
     tflint: bool = True
+    everywhere: bool = False
 
     @property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""The root module's files as lint rules look at them: parsed once, walked once.
+"""A module's files as lint rules look at them: parsed once, walked once.
 
 The walk is iterative and visits every node once, so its time is linear in the size of the files. What is gathered per
 place (comments, index steps, calls) is bounded by the size of the input, which the verification bounds.
@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from tree_sitter import Node
 
-from terraformer.hcl import ModuleTree, is_override
+from terraformer.hcl import NOT_LITERAL, ModuleTree, is_override
 from terraformer.hcl.json_syntax import JsonFile, JsonNode
 from terraformer.hcl.scan import parse_file
-from terraformer.hcl.syntax import Block, Body, NativeFile
+from terraformer.hcl.syntax import Block, Body, Expression, NativeFile
 from terraformer.types import Position, SourceRange, TerraformConfig
 
-__all__ = ["Facts", "LintFile", "LintModule", "Place", "block_address"]
+__all__ = ["Facts", "LintFile", "LintModule", "Place", "block_address", "unwrapped"]
 
 MAX_TEMPLATES = 20_000
 _LABELS = {
@@ -66,6 +67,7 @@ _LEAVES = frozenset(
     }
 )
 _STATIC_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*){1,2}")
+_VALUE = re.compile(r"(var|local)\s*\.\s*([^\W\d][\w-]*)")
 _FUNCTION = re.compile(r"provider::([\w-]+)::")
 
 Reference = tuple[str, str, str]
@@ -113,13 +115,14 @@ class Facts:
 
 
 class LintFile:
-    """One file of the root module."""
+    """One file of a module."""
 
     def __init__(self, name: str, content: bytes) -> None:
         self.name = name
         self.content = content
         self.parsed = parse_file(name, content)
         self.override = is_override(name)
+        self._blocks: dict[tuple[str, int], list[Block]] = {}
 
     @property
     def is_json(self) -> bool:
@@ -130,9 +133,16 @@ class LintFile:
         assert isinstance(self.parsed, NativeFile)
         return self.parsed
 
-    @property
+    @cached_property
     def body(self) -> Body:
         return self.parsed.body
+
+    def blocks(self, type_: str, labels: int) -> list[Block]:
+        """The file's blocks of a type with that many labels; read once."""
+        found = self._blocks.get((type_, labels))
+        if found is None:
+            found = self._blocks[type_, labels] = self.body.blocks(type_, labels)
+        return found
 
     @cached_property
     def start(self) -> SourceRange:
@@ -147,9 +157,8 @@ class LintFile:
     def _spans(self) -> tuple[list[int], list[tuple[int, str]]]:
         """Starts of the top-level blocks with their ends and addresses, in order."""
         found: list[tuple[int, int, str]] = []
-        body = self.parsed.body
         for type_, labels in _LABELS.items():
-            for block in body.blocks(type_, labels):
+            for block in self.blocks(type_, labels):
                 address = block_address(block)
                 if address:
                     found.append((block.range.start.byte, block.range.end.byte, address))
@@ -177,7 +186,7 @@ class LintFile:
     def _validations(self) -> list[tuple[int, int, str]]:
         """Byte ranges of the expressions of validation blocks, with the variable's name."""
         found: list[tuple[int, int, str]] = []
-        for block in self.body.blocks("variable", 1):
+        for block in self.blocks("variable", 1):
             for validation in block.body.blocks("validation", 0):
                 for name in ("condition", "error_message"):
                     expression = validation.body.attribute(name)
@@ -363,21 +372,29 @@ def block_address(block: Block) -> str:
 
 
 class LintModule:
-    """The root module. ``readable`` is False when a file of it cannot be parsed: then nothing is judged."""
+    """One module, by its key in the tree ("" the root). ``prefix`` stands before its addresses."""
 
-    def __init__(self, config: TerraformConfig, tree: ModuleTree) -> None:
+    def __init__(self, config: TerraformConfig, tree: ModuleTree, key: str = "") -> None:
         self.config = config
         self.tree = tree
-        self.module = tree.root
+        self.module = tree.modules[key]
+        self.prefix = "".join(f"module.{name}." for name in key.split(".")) if key else ""
         self.files = [LintFile(name, config.files[name]) for name in sorted(self.module.files)]
+        self._blocks: dict[tuple[str, int, bool], list[tuple[LintFile, Block]]] = {}
         self.readable = not self.module.parse_errors and not any(f.parsed.has_errors for f in self.files)
 
-    def blocks(self, type_: str, labels: int, *, overrides: bool = False) -> Iterator[tuple[LintFile, Block]]:
-        """The root module's blocks of a type. Those of override files only when asked for: they change others."""
-        for file in self.files:
-            if overrides or not file.override:
-                for block in file.body.blocks(type_, labels):
-                    yield file, block
+    def blocks(self, type_: str, labels: int, *, overrides: bool = False) -> list[tuple[LintFile, Block]]:
+        """The module's blocks of a type. Those of override files only when asked for: they change others."""
+        key = (type_, labels, overrides)
+        found = self._blocks.get(key)
+        if found is None:
+            found = self._blocks[key] = [
+                (file, block)
+                for file in self.files
+                if overrides or not file.override
+                for block in file.blocks(type_, labels)
+            ]
+        return found
 
     @cached_property
     def data_blocks(self) -> list[Block]:
@@ -391,3 +408,32 @@ class LintModule:
     def references(self) -> set[Reference]:
         """Every reference in the module, save those that a variable's validation makes to the variable itself."""
         return set().union(*(f.facts.references for f in self.files)) if self.files else set()
+
+    @cached_property
+    def known_values(self) -> dict[tuple[str, str], Any]:
+        """Literal values by ("var", name) (defaults in the root module; not of sensitive ones) and ("local", name)."""
+        found: dict[tuple[str, str], Any] = {}
+        if not self.module.key:
+            for variable in self.module.variables:
+                if variable.has_default and not variable.sensitive and not variable.ephemeral:
+                    found["var", variable.name] = variable.default
+        for _, block in self.blocks("locals", 0):
+            for name, expression in block.body.attributes():
+                found["local", name] = expression.literal
+        return found
+
+    def value_of(self, expression: Expression) -> Any:
+        """The value of a literal or of a bare reference to a known value; NOT_LITERAL for everything else."""
+        if expression.literal is not NOT_LITERAL:
+            return expression.literal
+        text = unwrapped(expression.text) or expression.text
+        match = _VALUE.fullmatch(text) if len(text) < 300 else None
+        return self.known_values.get((match[1], match[2]), NOT_LITERAL) if match else NOT_LITERAL
+
+
+def unwrapped(text: str) -> str:
+    """The inside of "${...}" (with or without the quotes), "" when the text is no such thing."""
+    inner = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    if not (inner.startswith("${") and inner.endswith("}")):
+        return ""
+    return inner[2:-1].removeprefix("~").removesuffix("~").strip()

@@ -17,7 +17,7 @@ from terraformer.hcl.json_syntax import JsonFile
 from terraformer.provider.versions import matches
 from terraformer.types import Severity
 from terraformer.verify.lint.model import Issue, Rule
-from terraformer.verify.lint.source import LintFile, LintModule, Place
+from terraformer.verify.lint.source import LintFile, LintModule, Place, unwrapped
 
 __all__ = ["SYNTAX_RULES"]
 
@@ -25,13 +25,6 @@ _NAME = re.compile(r"[^\W\d][\w-]*")
 _REFERENCE = re.compile(r"(var|local)\s*\.\s*([^\W\d][\w-]*)")
 _MAX_KEY = 1000
 _TERRAFORM_1_0 = tuple(f"1.0.{patch}" for patch in range(12))
-
-
-def _unwrapped(text: str) -> str:
-    """The inside of "${...}", "" when the text is no such thing."""
-    if not (text.startswith('"${') and text.endswith('}"')):
-        return ""
-    return text[3:-2].removeprefix("~").removesuffix("~").strip()
 
 
 def _issue(place: Place, message: str, fix: str = "", replacement: str | None = None) -> Issue:
@@ -75,7 +68,7 @@ def deprecated_index(module: LintModule) -> Iterator[Issue]:
 def deprecated_interpolation(module: LintModule) -> Iterator[Issue]:
     for file in module.files:
         for place, is_key in file.facts.wrapped:
-            inner = _unwrapped(place.text)
+            inner = unwrapped(place.text)
             replacement = f"({inner})" if is_key else inner
             yield _issue(
                 place,
@@ -109,7 +102,6 @@ def empty_list_equality(module: LintModule) -> Iterator[Issue]:
 
 
 def map_duplicate_keys(module: LintModule) -> Iterator[Issue]:
-    values: dict[tuple[str, str], Any] | None = None
     for file in module.files:
         if file.is_json:
             continue
@@ -119,9 +111,7 @@ def map_duplicate_keys(module: LintModule) -> Iterator[Issue]:
                 key = element.child_by_field_name("key") if element.type == "object_elem" else None
                 if key is None:
                     continue
-                if values is None:
-                    values = _known_values(module)
-                name = _key(file, key, values)
+                name = _key(file, key, module.known_values)
                 if name is None:
                     continue
                 first = seen.setdefault(name, key)
@@ -133,18 +123,6 @@ def map_duplicate_keys(module: LintModule) -> Iterator[Issue]:
                         f"{file.name}:{at.line},{at.column}",
                         f"Remove one of the two entries {_short(name)!r}, or give it another key: the last one wins.",
                     )
-
-
-def _known_values(module: LintModule) -> dict[tuple[str, str], Any]:
-    """Literal values of variables (defaults; not of sensitive ones) and locals, for keys that refer to them."""
-    found: dict[tuple[str, str], Any] = {}
-    for variable in module.module.variables:
-        if variable.has_default and not variable.sensitive and not variable.ephemeral:
-            found["var", variable.name] = variable.default
-    for _, block in module.blocks("locals", 0):
-        for name, expression in block.body.attributes():
-            found["local", name] = expression.literal
-    return found
 
 
 def _key(file: LintFile, node: Node, values: dict[tuple[str, str], Any]) -> str | None:
@@ -160,7 +138,7 @@ def _key(file: LintFile, node: Node, values: dict[tuple[str, str], Any]) -> str 
     if value is NOT_LITERAL:
         while text.startswith("(") and text.endswith(")"):
             text = text[1:-1].strip()
-        match = _REFERENCE.fullmatch(_unwrapped(text) or text)
+        match = _REFERENCE.fullmatch(unwrapped(text) or text)
         if match:
             value = values.get((match[1], match[2]), NOT_LITERAL)
         elif len(text) >= 2 and text[0] == text[-1] == '"' and not any(c in text[1:-1] for c in '"$%\\'):
