@@ -19,7 +19,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from terraformer.data.intents.patterns import compile_pattern
+from terraformer.errors import UsageError
+
 __all__ = [
+    "ONE_OR_MORE",
     "AllOf",
     "AnyOf",
     "Attribute",
@@ -92,6 +96,13 @@ class Count:
     def holds(self, number: int) -> bool:
         return self.least <= number and (self.most is None or number <= self.most)
 
+    def __post_init__(self) -> None:
+        if self.least < 0 or (self.most is not None and self.most < self.least):
+            raise UsageError(f"a count of at least {self.least} and at most {self.most} is impossible")
+
+
+ONE_OR_MORE = Count()
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -106,6 +117,75 @@ class Attribute:
     value: Any = True
     unknown: bool = False
 
+    def __post_init__(self) -> None:
+        _check_path(self.path)
+        problem = _operand_problem(self.operator, self.value)
+        if problem:
+            raise UsageError(f"{self.operator}: {problem}")
+        if self.unknown and self.operator in (Operator.SET, Operator.ABSENT):
+            raise UsageError(f'{self.operator}: it takes no "unknown"')
+
+
+def _check_path(path: tuple[str, ...], *, optional: bool = False) -> None:
+    if not path and not optional:
+        raise UsageError("a path is needed")
+    if not all(isinstance(step, str) and step for step in path):
+        raise UsageError(f"path {path!r}: a step is empty")
+    if "*" in path[:-1] or path[:1] == ("*",):
+        raise UsageError(f"path {'.'.join(path)}: [*] can only end a path (blocks are walked through without)")
+
+
+def _scalar(value: Any) -> str:
+    """Why a value is not a scalar that one can compare with; "" when it is."""
+    if isinstance(value, (bool, str)):
+        if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+            return "text with half a character in it"
+        return ""
+    if isinstance(value, (int, float)):
+        return "" if abs(value) < 1e15 else f"{value} is not a number of less than 16 digits"
+    return f"{value!r} is not text, a number or a boolean"
+
+
+def _scalars(value: Any) -> str:
+    if not isinstance(value, (tuple, list)) or not value:
+        return f"{value!r} is not a list with something in it"
+    return next((p for v in value if (p := _scalar(v))), "")
+
+
+def _operand_problem(operator: Operator, value: Any) -> str:
+    match operator:
+        case Operator.EQUALS if isinstance(value, Mapping):
+            keys = next((f"{k!r} is not text" for k in value if not isinstance(k, str)), "")
+            return keys or next((p for v in value.values() if (p := _scalar(v))), "")
+        case Operator.EQUALS if isinstance(value, (tuple, list)):
+            return next((p for v in value if (p := _scalar(v))), "")
+        case Operator.EQUALS:
+            return _scalar(value)
+        case Operator.ONE_OF:
+            return _scalars(value)
+        case Operator.CONTAINS:
+            return _scalars(value) if isinstance(value, (tuple, list)) else _scalar(value)
+        case Operator.HAS_KEY:
+            values = value if isinstance(value, (tuple, list)) else (value,)
+            return _scalars(values) or next((f"{v!r} is not text" for v in values if not isinstance(v, str)), "")
+        case Operator.AT_LEAST | Operator.AT_MOST:
+            return _scalar(value) if _is_number(value) else f"{value!r} is not a number"
+        case Operator.LENGTH_AT_LEAST | Operator.LENGTH_AT_MOST:
+            return "" if isinstance(value, int) and _is_number(value) and value >= 0 else f"{value!r} is not a length"
+        case Operator.SET | Operator.ABSENT:
+            return "" if value is True else "it takes true"
+        case Operator.MATCHES:
+            if not isinstance(value, str):
+                return f"{value!r} is not a pattern"
+            compile_pattern(value)
+            return ""
+        case _:
+            return _scalar(value) if isinstance(value, str) and value else f"{value!r} is not text"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -117,9 +197,14 @@ class Block:
 
     path: tuple[str, ...]
     having: tuple[Condition, ...] = ()
-    count: Count = Count()
+    count: Count = ONE_OR_MORE
     quantifier: Quantifier = Quantifier.SOME
     json: bool = False
+
+    def __post_init__(self) -> None:
+        _check_path(self.path)
+        if "*" in self.path:
+            raise UsageError(f"block {'.'.join(self.path)}: [*] is not needed, every block is tried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +237,17 @@ class PolicyStatement:
     only: bool = False
     unknown: bool = False
 
+    def __post_init__(self) -> None:
+        _check_path(self.path)
+        if "*" in self.path:
+            raise UsageError(f"policy {'.'.join(self.path)}: [*] is not understood here")
+        if self.effect not in ("", "Allow", "Deny"):
+            raise UsageError(f'effect {self.effect!r}: it is "Allow" or "Deny"')
+        if self.only and not self.actions:
+            raise UsageError("only: it needs actions")
+        if not (self.effect or self.actions or self.resources or self.principals or self.conditions):
+            raise UsageError("a policy condition needs effect, actions, resources, principals or conditions")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -170,6 +266,14 @@ class Target:
     attribute: str = ""
     having: tuple[Condition, ...] = ()
 
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.type, self.data, self.variable, self.module))) != 1:
+            raise UsageError("a reference leads to exactly one of type, data, variable and module")
+        if self.having and not self.type:
+            raise UsageError("having: only of resources can more be asked")
+        if (self.variable or self.module) and (self.label or self.attribute):
+            raise UsageError("label and attribute belong to type and data; variable and module are globs themselves")
+
 
 @dataclass(frozen=True, slots=True)
 class RefersTo:
@@ -184,6 +288,9 @@ class RefersTo:
     target: Target
     path: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _check_path(self.path, optional=True)
+
 
 @dataclass(frozen=True, slots=True)
 class ReferredBy:
@@ -195,6 +302,11 @@ class ReferredBy:
     type: str
     path: tuple[str, ...] = ()
     having: tuple[Condition, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_path(self.path, optional=True)
+        if not self.type:
+            raise UsageError("referred_by: it needs a type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +329,10 @@ class Repeated:
 
     by: str = "any"
 
+    def __post_init__(self) -> None:
+        if self.by not in ("count", "for_each", "any"):
+            raise UsageError(f"repeated {self.by!r}: it is by count, for_each or any")
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
@@ -230,6 +346,10 @@ class AnyOf:
     """One of the conditions is met."""
 
     conditions: tuple[Condition, ...]
+
+    def __post_init__(self) -> None:
+        if not self.conditions:
+            raise UsageError("any: it needs conditions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from terraformer.data.intents.conditions import Condition, Count, Quantifier
+from terraformer.data.intents.conditions import (
+    ONE_OR_MORE,
+    AllOf,
+    AnyOf,
+    Attribute,
+    Block,
+    Condition,
+    Count,
+    DependsOn,
+    Not,
+    PolicyStatement,
+    Quantifier,
+    ReferredBy,
+    RefersTo,
+    Repeated,
+    UsesProvider,
+)
+from terraformer.errors import UsageError
 
 __all__ = [
     "VERSION",
@@ -71,11 +89,58 @@ class Demand:
     module: str | None = None
     where: tuple[Condition, ...] = ()
     having: tuple[Condition, ...] = ()
-    count: Count = Count()
+    count: Count = ONE_OR_MORE
     quantifier: Quantifier = Quantifier.SOME
     distinct: Distinct | None = None
     name: str = ""
     text: str = ""
+
+    def __post_init__(self) -> None:
+        typed = self.subject in (Subject.RESOURCE, Subject.DATA)
+        if typed and not self.type:
+            raise UsageError(f'a {self.subject} demand needs a "type"')
+        if not typed and self.type:
+            raise UsageError(f"a demand of the subject {self.subject} has no type: choose by label")
+        if not typed and self.module is not None and self.subject is not Subject.MODULE:
+            raise UsageError(f"a demand of the subject {self.subject} has no module")
+        _check_name(self.name)
+        if self.distinct is not None and (self.distinct.least < 1 or not self.distinct.path):
+            raise UsageError("distinct: it needs a path, and a number of 1 or more")
+        _check_conditions((*self.where, *self.having), self.subject, inner=False)
+
+
+def _check_name(name: str) -> None:
+    if name and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise UsageError(f"name {name!r}: a rule's name has small letters, digits and underscores")
+
+
+def _check_conditions(conditions: Iterable[Condition], subject: Subject, *, inner: bool) -> None:
+    """``inner``: conditions of a block, or of the state before, where only values can be asked for."""
+    for condition in conditions:
+        match condition:
+            case Attribute():
+                continue
+            case Block(having=having):
+                _check_conditions(having, subject, inner=True)
+                continue
+            case Not(condition=one):
+                _check_conditions((one,), subject, inner=inner)
+                continue
+            case AnyOf(conditions=several) | AllOf(conditions=several):
+                _check_conditions(several, subject, inner=inner)
+                continue
+            case _ if inner:
+                raise UsageError(f"{type(condition).__name__}: of a block, or of what was, only values can be asked")
+            case RefersTo(target=target):
+                _check_conditions(target.having, Subject.RESOURCE, inner=False)
+                continue
+            case PolicyStatement() | DependsOn() | UsesProvider() | Repeated():
+                allowed: tuple[Subject, ...] = (Subject.RESOURCE, Subject.DATA)
+            case ReferredBy(having=having):
+                allowed = (Subject.RESOURCE, Subject.DATA)
+                _check_conditions(having, Subject.RESOURCE, inner=False)
+        if subject not in allowed:
+            raise UsageError(f"{type(condition).__name__}: it cannot be asked of the subject {subject}")
 
 
 class ChangeAction(StrEnum):
@@ -94,11 +159,12 @@ class ChangeAction(StrEnum):
 class ChangeDemand:
     """So many resource instances as ``count`` says undergo ``action``.
 
-    ``type`` and ``address`` (a pattern as in ``types.address_matches``, the new address where there is one) choose them,
-    "" for any; ``previous`` is a pattern of the address before (for ``MOVED``). ``before`` must be met by their values
-    in the state, ``having`` by the planned ones (conditions on values only: Attribute, Block, Not, AnyOf, AllOf).
-    ``paths`` (``UPDATED`` and ``REPLACED``) are what differs: each must, and, unless the rest is free, nothing else
-    may, but for what the provider computes; none means that any argument may.
+    ``type`` and ``address`` (a pattern: ``*`` any text, ``?`` one character; without instance keys it means all
+    instances; the new address where there is one) choose them, "" for any; ``previous`` is a pattern of the address
+    before (for ``MOVED``). ``before`` must be met by their values in the state (conditions on values only: Attribute,
+    Block, Not, AnyOf, AllOf), ``having`` after it. ``paths`` (``UPDATED`` and ``REPLACED``) are what differs: each
+    must, and, unless the rest is free, nothing else may, but for what the provider computes; none means that any
+    argument may.
     """
 
     action: ChangeAction
@@ -108,17 +174,38 @@ class ChangeDemand:
     before: tuple[Condition, ...] = ()
     having: tuple[Condition, ...] = ()
     paths: tuple[tuple[str, ...], ...] = ()
-    count: Count = Count()
+    count: Count = ONE_OR_MORE
     name: str = ""
     text: str = ""
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if not (self.type or self.address or self.previous):
+            raise UsageError(f'{self.action}: name a "type" or an "address"')
+        if self.paths and self.action not in (ChangeAction.UPDATED, ChangeAction.REPLACED):
+            raise UsageError(f"paths: what is {self.action} has none")
+        if self.previous and self.action is not ChangeAction.MOVED:
+            raise UsageError(f"previous: only what is moved has one, not what is {self.action}")
+        if self.before and self.action is ChangeAction.ADDED:
+            raise UsageError("before: what is added was not there")
+        if self.having and self.action is ChangeAction.REMOVED:
+            raise UsageError("having: what is removed has no values after; ask for those before")
+        _check_conditions(self.before, Subject.RESOURCE, inner=True)
+        _check_conditions(self.having, Subject.RESOURCE, inner=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeIntent:
-    """What must be different, and whether all other resources must stay as they are (``rest_unchanged``)."""
+    """What must be different, and whether all other resources must stay as they are (``rest_unchanged``).
+
+    Then no output may go either, but ``removed_outputs``. An update of which the configuration says nothing, since
+    it only follows from another one that is asked for (what the provider computes, an attribute of a resource that is
+    replaced), is none.
+    """
 
     demands: tuple[ChangeDemand, ...] = ()
     rest_unchanged: bool = True
+    removed_outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
