@@ -27,10 +27,21 @@ from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
 from terraformer.generate.strategy import ChatStrategy, Request, Strategy
 from terraformer.generate.tracing import TraceWriter
+from terraformer.hcl.split import split_files
 from terraformer.models.base import Model
 from terraformer.types import Attempt, Certificate, Policy, Task, TerraformConfig, Trace, VerificationReport
 
-__all__ = ["Event", "Guard", "Verifier", "check_prompt", "default_verifier", "drive", "generate"]
+__all__ = [
+    "Event",
+    "Formatter",
+    "Guard",
+    "Verifier",
+    "check_prompt",
+    "default_formatter",
+    "default_verifier",
+    "drive",
+    "generate",
+]
 
 MAX_PROMPT = 100_000
 """Characters; a longer request is refused rather than cut."""
@@ -43,6 +54,9 @@ class Verifier(Protocol):
     """
 
     def __call__(self, config: TerraformConfig, *, policies: Sequence[Policy] = ()) -> VerificationReport: ...
+
+
+Formatter = Callable[[TerraformConfig], TerraformConfig]
 
 
 class Guard(Protocol):
@@ -75,6 +89,7 @@ def generate(
     policies: Sequence[Policy] = (),
     settings: GenerateSettings | None = None,
     verifier: Verifier | None = None,
+    formatter: Formatter | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> Trace:
     """Generate a configuration for the prompt, verify it and repair it in at most ``settings.rounds`` rounds.
@@ -86,10 +101,15 @@ def generate(
 
     The policies judge the answer; their text is not shown to the model, only what they find.
 
+    Every answer is formatted as by ``terraform fmt`` before it is verified, so that findings point into what is
+    returned: by ``formatter`` (a pool's ``format``), or where neither it nor a verifier is given by the shared pool.
+
     Raises UsageError for an empty or huge prompt, ModelError when the model fails in the first round.
     """
     settings = settings or GenerateSettings()
     check_prompt(prompt)
+    if formatter is None and verifier is None:
+        formatter = default_formatter()
     return drive(
         Task(prompt, tuple(policies)),
         model=model,
@@ -98,7 +118,30 @@ def generate(
         verifier=verifier,
         on_event=on_event,
         guard=PromptGuard(prompt),
+        finish=_finisher(settings, formatter),
     )
+
+
+def default_formatter() -> Formatter:
+    """``terraform fmt`` in the pool that ``terraformer.verify.verify`` uses."""
+
+    def call(config: TerraformConfig) -> TerraformConfig:
+        from terraformer.verify.pool import default_pool
+
+        return default_pool().format(config)
+
+    return call
+
+
+def _finisher(settings: GenerateSettings, formatter: Formatter | None) -> Formatter:
+    """What is done to every answer before it is verified: blocks into the files asked for, formatting."""
+
+    def finish(config: TerraformConfig) -> TerraformConfig:
+        if settings.files == "split":
+            config = TerraformConfig(split_files(config.files, config.root), config.root)
+        return formatter(config) if formatter is not None else config
+
+    return finish
 
 
 def check_prompt(prompt: str, what: str = "say what infrastructure is wanted") -> None:
@@ -118,15 +161,18 @@ def drive(
     verifier: Verifier | None = None,
     on_event: Callable[[Event], None] | None = None,
     guard: Guard | None = None,
+    finish: Formatter | None = None,
     given: Sequence[Attempt] = (),
 ) -> Trace:
     """Run the loop with any strategy. ``given`` are attempts that exist already (a configuration to be repaired):
-    there are then no first answers, and the first round repairs the best of them.
+    there are then no first answers, and the first round repairs the best of them. ``finish`` is applied to every
+    configuration read from a reply, before it is verified.
 
     The verifier is called with the task's policies; one that adds findings of its own (what a change must not touch)
     makes the loop repair those too. Raises ModelError when the model fails before there is any attempt.
     """
-    run = _Run(task, model, strategy, settings, verifier or default_verifier(settings), on_event or _ignore, guard)
+    verifier = verifier or default_verifier(settings)
+    run = _Run(task, model, strategy, settings, verifier, on_event or _ignore, guard, finish)
     try:
         return run.run(given)
     finally:
@@ -168,9 +214,10 @@ class _Run:
         verifier: Verifier,
         on_event: Callable[[Event], None],
         guard: Guard | None,
+        finish: Formatter | None,
     ) -> None:
         self.task, self.model, self.strategy, self.settings = task, model, strategy, settings
-        self.verifier, self.on_event, self.guard = verifier, on_event, guard
+        self.verifier, self.on_event, self.guard, self.finish = verifier, on_event, guard, finish
         self.attempts: list[Attempt] = []
         self.best: int | None = None
         self.trace_writer = TraceWriter(settings.trace_file, task, model.name)
@@ -289,6 +336,8 @@ class _Run:
             problem = f"{problem} (the answer was cut off at its length limit)".strip()
         report = None
         if config is not None:
+            if self.finish is not None:
+                config = self.finish(config)
             self.on_event(Event("verifying", number, sample=sample))
             report = self._verify(config)
         return Attempt(

@@ -65,6 +65,10 @@ class Constraints:
         specs = self.specs(path, element=element)
         return not any(run(s, value, path) for s in specs if s[0] not in ("required", "size"))
 
+    def is_json(self, path: str) -> bool:
+        """Whether the value must be JSON."""
+        return any(s[0] in ("json", "policy", "jsonyaml") for s in _flat(self.specs(path)))
+
     def wants_arn(self, path: str) -> bool:
         """Whether a check of the value (or of its elements) asks for an ARN."""
         specs = [*self.specs(path), *self.specs(path, element=True)]
@@ -98,7 +102,7 @@ class Constraints:
     def chosen(self, prefix: str, present: set[str], prefer: Callable[[str], float]) -> list[str]:
         """Names to add at this level so that every "one of" group has a member; ``present`` are those given anyway."""
         out: list[str] = []
-        for group in self._groups(prefix):
+        for group in self.groups(prefix):
             if not group & (present | set(out)):
                 best = max(sorted(group), key=prefer)
                 if prefer(best) > float("-inf"):
@@ -134,7 +138,8 @@ class Constraints:
                     found |= names
         return found - {name}
 
-    def _groups(self, prefix: str) -> Iterator[set[str]]:
+    def groups(self, prefix: str) -> Iterator[set[str]]:
+        """Sets of names at this level of which one must be given."""
         children = self.node(prefix.rstrip(".")).get("n", _EMPTY)
         for name, node in children.items():
             for mark in ("1", "+"):

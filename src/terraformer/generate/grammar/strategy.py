@@ -19,8 +19,8 @@ from terraformer.generate.grammar.compile import compile_grammar
 from terraformer.generate.grammar.facts import PromptFacts
 from terraformer.generate.grammar.scene import GrammarSettings
 from terraformer.generate.grammar.select import Schemas, TypeChoice, select_types
+from terraformer.generate.requests import Request
 from terraformer.generate.settings import GenerateSettings
-from terraformer.generate.strategy import Request
 from terraformer.hcl import Extraction
 from terraformer.models.base import Message
 from terraformer.provider import bundle
