@@ -188,8 +188,9 @@ def certificate_page(info: CodeInfo) -> str:
     if info.how:
         parts.append(f"\n{info.how}\n")
     parts.append(f"\n## How to fix\n\n{info.fix}\n")
-    if info.settings:
-        shown = ", ".join(f"`{name}={value!r}`" for name, value in info.settings.items())
+    plain = {name: value for name, value in info.settings.items() if name not in ("stages", "lint", "security")}
+    if plain:
+        shown = ", ".join(f"`{name}={value!r}`" for name, value in plain.items())
         parts.append(f"\nThe examples are verified with the settings {shown}.\n")
     if info.policies:
         parts.append("\n## Policy\n" + _files(info.policies, "rego"))

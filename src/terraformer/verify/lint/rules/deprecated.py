@@ -1,8 +1,9 @@
 """Rules on what a provider deprecates: types, arguments, blocks, by the schema bundles.
 
 Source: the deprecation marks and messages of the providers' schemas, found as in ``provider.deprecation`` but in the
-source, so that they are known where a configuration does not plan. Dynamic blocks count; an argument that is literally
-null does not. Not covered: references to deprecated attributes.
+source, so that they are known where a configuration does not plan; and blocks that terraform-provider-aws 6 marks as
+deprecated, whose marks the bundles do not carry. Dynamic blocks count; an argument that is literally null does not.
+Not covered: references to deprecated attributes, members of nested attributes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,27 @@ from terraformer.verify.lint.source import LintModule, block_address
 
 __all__ = ["DEPRECATION_RULES", "provider_name"]
 
+_DEPRECATED_BLOCKS: dict[str, dict[str, str]] = {
+    "aws_guardduty_detector": {"datasources": "aws_guardduty_detector_feature"},
+    "aws_guardduty_organization_configuration": {"datasources": "aws_guardduty_organization_configuration_feature"},
+    "aws_iam_role": {"inline_policy": "aws_iam_role_policy"},
+    "aws_instance": {"network_interface": "primary_network_interface or aws_network_interface_attachment"},
+    "aws_pinpoint_app": {"campaign_hook": "", "limits": "", "quiet_time": ""},
+    "aws_s3_bucket": {
+        "cors_rule": "aws_s3_bucket_cors_configuration",
+        "grant": "aws_s3_bucket_acl",
+        "lifecycle_rule": "aws_s3_bucket_lifecycle_configuration",
+        "logging": "aws_s3_bucket_logging",
+        "object_lock_configuration": "object_lock_enabled and aws_s3_bucket_object_lock_configuration",
+        "replication_configuration": "aws_s3_bucket_replication_configuration",
+        "server_side_encryption_configuration": "aws_s3_bucket_server_side_encryption_configuration",
+        "versioning": "aws_s3_bucket_versioning",
+        "website": "aws_s3_bucket_website_configuration",
+    },
+    "aws_spot_instance_request": {"network_interface": ""},
+    "aws_ssmincidents_replication_set": {"region": "regions"},
+}
+"""Blocks of hashicorp/aws (from version 6) with what takes their place ("": nothing that could be named)."""
 _KINDS = ("resource", "data", "ephemeral")
 _MAX_PER_BLOCK = 50
 
@@ -110,9 +132,11 @@ def _nested(body: Body, name: str) -> Iterator[Block]:
 
 def _of_parts(module: LintModule, *, blocks: bool) -> Iterator[Issue]:
     for block, marks, version in _known(module):
+        address = block_address(block)
+        if blocks and block.type == "resource":
+            yield from _aws_blocks(block, address, version, marks)
         if not marks.marks:
             continue
-        address = block_address(block)
         what = "block" if blocks else "argument"
         found = ((*used[:4],) for used in _used(block.body, marks) if used[4] is blocks)
         for path, name, range_, message in islice(found, _MAX_PER_BLOCK):
@@ -123,6 +147,24 @@ def _of_parts(module: LintModule, *, blocks: bool) -> Iterator[Issue]:
                 address=address,
                 attribute=path,
                 fix=_advice(message, f"Write the configuration without {name}."),
+            )
+
+
+def _aws_blocks(block: Block, address: str, version: str, marks: Deprecations) -> Iterator[Issue]:
+    table = _DEPRECATED_BLOCKS.get(block.labels[0])
+    if table is None or not version.split(".", 1)[0].isdigit() or int(version.split(".", 1)[0]) < 6:
+        return
+    for name, instead in table.items():
+        if name in marks.marks.blocks:
+            continue
+        for index, found in enumerate(islice(_nested(block.body, name), _MAX_PER_BLOCK)):
+            yield Issue(
+                f'{block.labels[0]}: the block "{name}" is deprecated (provider version {version})',
+                found.header,
+                subject=address,
+                address=address,
+                attribute=f"{name}[{index}]",
+                fix=f"Use {instead} instead." if instead else f"Remove the block {name}.",
             )
 
 
