@@ -89,9 +89,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(_visible(text)).replace(":", "%3A").replace(",", "%2C")
-
-
-def _visible(text: str) -> str:
-    """A name as it is, but that a log can hold it: line ends stay (they are escaped), lone surrogates do not."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return _data(clean(text)).replace(":", "%3A").replace(",", "%2C")

@@ -23,7 +23,10 @@ MAX_ASSUMPTIONS = 50
 MAX_SNIPPET_LINES = 12
 _MARKS = {StageStatus.PASSED: "✅", StageStatus.FAILED: "❌", StageStatus.SKIPPED: "⏭️", StageStatus.ERROR: "⚠️"}
 _TITLES = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Notes"}
-_SPECIAL = re.compile(r"""[\\`*_{}\[\]()<>#+\-.!|~&"'=:$^@/]""")
+# An underscore inside a word begins no emphasis.
+_SPECIAL = re.compile(r"""[\\`*\[\]<>|~&$]|(?<![^\W_])_|_(?![^\W_])""")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_AUTOMATIC = re.compile(r"[@#](?=\w)|:(?=//)|\bwww(?=\.)|\bGH(?=-\d)|\bmailto(?=:)|\bxmpp(?=:)", re.IGNORECASE)
 
 
 def markdown(entries: Sequence[Entry], *, limit: int = LIMIT) -> str:
@@ -129,7 +132,7 @@ def _finding(entry: Entry, certificate: Certificate) -> str:
 
 def _assumptions(assumptions: Sequence[Assumption]) -> str:
     rows = "".join(
-        f"| {code(a.address)} | {code(a.attribute) if a.attribute else ''} | {code(_value(a.value))} "
+        f"| {code(a.address, cell=True)} | {code(a.attribute, cell=True)} | {code(_value(a.value), cell=True)} "
         f"| {prose(a.why)} |\n"
         for a in assumptions[:MAX_ASSUMPTIONS]
     )
@@ -147,24 +150,29 @@ def _value(value: Any) -> str:
 
 
 def prose(text: str) -> str:
-    """Text on one line in which nothing is markup: every special character is an entity, and what GitHub itself would
-    turn into a mention, an issue or a link is broken up by an empty comment."""
+    """Text on one line, in which nothing is markup: what could begin any is escaped, and what GitHub itself would turn
+    into a mention, a reference or a link is broken up by an empty comment. Not for the beginning of a line."""
     shown = one_line(text, 2000)
-    shown = _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", shown)
-    shown = re.sub(r"(&#64;|&#35;)(?=\w)", r"\1<!-- -->", shown)
-    shown = re.sub(r"(&#58;)(?=&#47;&#47;)", r"\1<!-- -->", shown)
-    return re.sub(r"(?i)\bwww(?=&#46;)", "www<!-- -->", shown)
+    shown = _SPECIAL.sub(lambda m: _ENTITIES.get(m[0], f"\\{m[0]}"), shown)
+    return _AUTOMATIC.sub(lambda m: f"{m[0]}<!-- -->", shown)
 
 
-def code(text: str) -> str:
-    """Text as code on one line, also in a table's cell."""
+def code(text: str, *, cell: bool = False) -> str:
+    """Text as code on one line; with ``cell`` for a table, whose cells end at a bar even inside code."""
     shown = one_line(text, 400)
-    return f"<code>{_SPECIAL.sub(lambda m: f'&#{ord(m[0])};', shown)}</code>" if shown else ""
+    if not shown:
+        return ""
+    ticks = "`" * (_longest_ticks(shown) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{ticks}{pad}{shown.replace('|', chr(92) + '|') if cell else shown}{pad}{ticks}"
+
+
+def _longest_ticks(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
 
 
 def block(text: str, language: str = "text") -> str:
     """Text as a block of code, whatever is in it."""
     shown = clean(text).strip("\n")[:8000]
-    longest = max((len(run) for run in re.findall(r"`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, _longest_ticks(shown) + 1)
     return f"\n{fence}{language}\n{shown}\n{fence}\n"
