@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from terraformer.cli import settings_file
 from terraformer.verify.codes import CODES, CodeInfo
 
 DOCS = Path(__file__).parent
@@ -57,6 +58,7 @@ def all_pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with its text."""
     yield DOCS / "cli.md", cli_page()
     yield DOCS / "fidelity.md", fidelity_page()
+    yield DOCS / "guide" / "settings.md", settings_page()
     yield DOCS / "certificates" / "README.md", index_page()
     for info in CODES.values():
         yield DOCS / "certificates" / f"{info.code}.md", certificate_page(info)
@@ -85,6 +87,13 @@ def help_of(path: Sequence[str]) -> str:
     command = [sys.executable, "-c", "from terraformer.cli import main; main()", *path, "--help"]
     shown = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return "\n".join(line.rstrip() for line in shown.stdout.strip().splitlines())
+
+
+def settings_page() -> str:
+    page = (DOCS / "guide" / "settings.md").read_text("utf-8")
+    rows = "".join(settings_file.row(key) + "\n" for key in settings_file.KEYS.values())
+    table = f"| key | value | option | default | |\n|---|---|---|---|---|\n{rows}"
+    return re.sub(r"(<!-- keys:start -->\n).*?(<!-- keys:end -->)", lambda m: m[1] + table + m[2], page, flags=re.S)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ import platform
 import sys
 
 from terraformer._version import __version__
-from terraformer.cli import terminal
+from terraformer.cli import settings_file, terminal
+from terraformer.errors import SettingsError
 
 __all__ = ["doctor"]
 
 
 def doctor() -> int:
-    """Show the Terraform core, the sandbox, the provider schemas and the embedded model of this installation."""
+    """Show the Terraform core, the settings file in force, the provider schemas and the embedded model of this
+    installation."""
     import platformdirs
 
     from terraformer import TerraformConfig
@@ -23,11 +25,13 @@ def doctor() -> int:
     with VerifierPool(1, VerifySettings(cache=False, keep_plan=False)) as pool:
         report = pool.verify(TerraformConfig.from_text('resource "terraform_data" "doctor" {}\n'))
     weights = cached_path(SMOLLM2)
+    settings, problem = _settings()
     rows = [
         ("terraformer", __version__),
         ("python", f"{platform.python_version()} ({sys.executable})"),
         ("core", report.core or "none"),
         ("trial run", "passed" if report.passed else "failed"),
+        ("settings", settings),
         ("embedded model", str(weights) if weights.is_file() else "not downloaded yet (fetched on first use)"),
         ("cache", platformdirs.user_cache_dir("terraformer")),
     ]
@@ -36,4 +40,15 @@ def doctor() -> int:
     lines = [f"{name:<{widest}}  {value}" for name, value in rows]
     lines.extend(f"{error.kind}: {error.message}" for error in report.tool_errors)
     terminal.write("\n".join(lines) + "\n")
-    return report.exit_code
+    return report.exit_code or (1 if problem else 0)
+
+
+def _settings() -> tuple[str, bool]:
+    """The settings file that is in force here with the keys that it names, and whether it has a fault."""
+    try:
+        force = settings_file.in_force(None)
+    except SettingsError as error:
+        return str(error), True
+    if force.path is None:
+        return "none (defaults)", False
+    return f"{settings_file.shown(force.path)} ({', '.join(force.values) or 'names no key'})", False

@@ -35,6 +35,8 @@ __all__ = [
     "in_force",
     "parse_stages",
     "read",
+    "row",
+    "shown",
 ]
 
 NAME = "terraformer.toml"
@@ -289,7 +291,7 @@ class SettingsInForce:
             try:
                 found.extend(load_policies(self._resolved(path)))
             except PolicyError as error:
-                raise PolicyError(f"{_shown(self.path)}: policies: {error}") from None
+                raise PolicyError(f"{shown(self.path)}: policies: {error}") from None
         return tuple(found)
 
     def var_files(self, given: Sequence[Path]) -> tuple[Path, ...]:
@@ -300,7 +302,7 @@ class SettingsInForce:
         for path in found:
             if not path.is_file():
                 raise SettingsError(
-                    f"{_shown(self.path)}: var_files: {_shown(path)}: no such file (relative to the settings file)"
+                    f"{shown(self.path)}: var_files: {shown(path)}: no such file (relative to the settings file)"
                 )
         return found
 
@@ -380,7 +382,7 @@ def read(path: Path, *, named: bool = False) -> dict[str, Any]:
     """
     table = _table(path, named=named)
     if table is None:
-        raise SettingsError(f"{_shown(path)}: has no [tool.terraformer] table; put the settings there")
+        raise SettingsError(f"{shown(path)}: has no [tool.terraformer] table; put the settings there")
     tables = {name.partition(".")[0] for name in KEYS if "." in name}
     values: dict[str, Any] = {}
     for name, value in table.items():
@@ -390,11 +392,11 @@ def read(path: Path, *, named: bool = False) -> dict[str, Any]:
             for inner, content in value.items():
                 _take(path, f"{name}.{inner}", content, values)
         else:
-            raise SettingsError(f"{_shown(path)}: {name}: must be a table [{name}], not {_kind(value)}")
+            raise SettingsError(f"{shown(path)}: {name}: must be a table [{name}], not {_kind(value)}")
     core = values.get("core")
     if core is not None and core not in _CORES and not named:
         raise SettingsError(
-            f"{_shown(path)}: core: {core!r} is none of {', '.join(_CORES)}; a program is only run when it is named "
+            f"{shown(path)}: core: {core!r} is none of {', '.join(_CORES)}; a program is only run when it is named "
             "with --core, or in a file that is named with --settings"
         )
     return values
@@ -407,11 +409,11 @@ def _take(path: Path, name: str, value: Any, values: dict[str, Any]) -> None:
         known = [k for k in KEYS if k.startswith(f"{table}.")] if dot else [k.split(".")[0] for k in KEYS]
         hyphened = name.replace("-", "_")
         hint = f'; did you mean "{hyphened}"?' if hyphened in KEYS else _suggest(name, list(dict.fromkeys(known)))
-        raise SettingsError(f"{_shown(path)}: unknown key {name!r}{hint}")
+        raise SettingsError(f"{shown(path)}: unknown key {name!r}{hint}")
     try:
         values[name] = key.convert(value)
     except ValueError as error:
-        raise SettingsError(f"{_shown(path)}: {name}: {error}") from None
+        raise SettingsError(f"{shown(path)}: {name}: {error}") from None
 
 
 def _table(path: Path, *, named: bool) -> dict[str, Any] | None:
@@ -420,22 +422,22 @@ def _table(path: Path, *, named: bool) -> dict[str, Any] | None:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SettingsError(f"{_shown(path)}: cannot read the settings file: {error.strerror}") from None
+        raise SettingsError(f"{shown(path)}: cannot read the settings file: {error.strerror}") from None
     project = path.name == PYPROJECT
     if project and not named and b"terraformer" not in data:
         return None
     if len(data) > MAX_BYTES:
-        raise SettingsError(f"{_shown(path)}: more than {MAX_BYTES:,} bytes are too much for a settings file")
+        raise SettingsError(f"{shown(path)}: more than {MAX_BYTES:,} bytes are too much for a settings file")
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{_shown(path)}: not valid TOML: {error or 'nested too deeply'}") from None
+        raise SettingsError(f"{shown(path)}: not valid TOML: {error or 'nested too deeply'}") from None
     if not project:
         return document
     tool = document.get("tool")
     table = tool.get("terraformer") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise SettingsError(f"{_shown(path)}: tool.terraformer: must be a table, not {_kind(table)}")
+        raise SettingsError(f"{shown(path)}: tool.terraformer: must be a table, not {_kind(table)}")
     return table
 
 
@@ -447,6 +449,14 @@ def _common(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath(directories))
 
 
-def _shown(path: Path) -> str:
+def row(key: Key) -> str:
+    """The key's row in the table of docs/guide/settings.md."""
+    option = f"`{key.option}`" if key.option else ""
+    default = f"`{key.default}`" if key.convert is _flag or key.default.startswith('"') else key.default
+    return f"| `{key.name}` | {key.kind} | {option} | {default} | {key.meaning} |"
+
+
+def shown(path: Path) -> str:
+    """A path as a person in the working directory would write it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
