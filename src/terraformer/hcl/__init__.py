@@ -1,6 +1,7 @@
 """Reading HCL: scan a configuration's files, find places in them, take files out of a model's reply."""
 
-from terraformer.hcl.edit import Edit, EditReply, EditResult, apply_edits, parse_edits
+from terraformer.hcl.edit import Edit, EditResult, apply_edits
+from terraformer.hcl.edit_reply import EditReply, parse_edits
 from terraformer.hcl.extract import Extraction, extract
 from terraformer.hcl.scan import FILE_FUNCTIONS, is_configuration_file, is_override, normalise_source, scan
 from terraformer.hcl.tree import (

@@ -1,20 +1,9 @@
-"""Edits to a configuration: read them out of a model's reply, and apply them so that nothing else changes.
+"""Apply edits to a configuration so that nothing else changes (edit_reply reads them out of a model's reply).
 
-    reply = parse_edits(text, known=config.files)      # SEARCH/REPLACE blocks, whole files, unified diffs
-    result = apply_edits(config, reply.edits)          # result.config, or result.problem for the model
-
-A SEARCH/REPLACE block (the form that aider made known):
-
-    main.tf
-    <<<<<<< SEARCH
-      acl = "private"
-    =======
-      acl = "log-delivery-write"
-    >>>>>>> REPLACE
+    result = apply_edits(config, edits)          # result.config, or result.problem for the model
 
 What no edit touches stays as it is, byte for byte: line ends, byte order mark, tabs, comments, a missing last newline.
 Nothing is guessed: a search text that fits no place or several is a problem, and then nothing is applied at all.
-Bounded: 4 MiB of reply, 200 edits, 1 MiB of new text.
 """
 
 from __future__ import annotations
@@ -22,36 +11,17 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from terraformer.hcl import locate, merge
-from terraformer.hcl.extract import EMPTY, FILE_NAME, MAX_REPLY, UNFINISHED, extract, name_before, safe_path
-from terraformer.hcl.extract import without_thinking as _answer
+from terraformer.hcl.extract import safe_path
 from terraformer.types import TerraformConfig
 
-__all__ = ["Edit", "EditReply", "EditResult", "apply_edits", "parse_edits"]
+__all__ = ["Edit", "EditResult", "apply_edits"]
 
-MAX_EDITS: Final = 200
-MAX_TEXT: Final = 1 << 20
 _MAX_PROBLEMS: Final = 6
-
-_HEAD: Final = re.compile(
-    r"^[ \t>]{0,20}<{5,9}[ \t]*(?:SEARCH|ORIGINAL|HEAD|BEFORE)?\b[ \t:]*(?P<rest>[^\n<>]{0,200})$", re.I
-)
-_DIVIDER: Final = re.compile(r"^[ \t>]{0,20}={5,9}[ \t]*$")
-_TAIL: Final = re.compile(r"^[ \t]{0,20}>{5,9}[ \t]*(?:REPLACE|UPDATED|AFTER)?\b[^\n]{0,200}$", re.I)
-_FENCE: Final = re.compile(r"^[ \t>]{0,20}(?:`{3,}|~{3,})(?P<info>[^`\n]{0,300})$")
-_DELETE: Final = re.compile(
-    r"^[ \t]*(?:[#>*-]+[ \t]*)?(?:\*\*)?(?:DELETE|REMOVE)(?:[ \t]+FILE)?[ \t]*:?(?:\*\*)?[ \t]+"
-    r"[`'\"]?(?P<name>[^`'\"\n]{1,200}?)[`'\"]?[ \t]*$"
-)
-_HUNK: Final = re.compile(r"^@@(?:[ \t]|$)")
-
-NO_EDITS: Final = (
-    "the reply holds no edit: answer with SEARCH/REPLACE blocks, each under the name of its file, or with whole files"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +29,15 @@ class Edit:
     """One edit. ``file`` is the path as the reply names it, "" when it names none.
 
     ``kind`` "replace": ``search`` becomes ``text``. "file": ``text`` is a whole file or whole blocks of one (which of
-    the two, ``complete`` says; None: to be judged by what it declares). "delete": the file goes away.
+    the two, ``complete`` says; None: to be judged by what it declares). "delete": the file goes away. "remove": the
+    block whose address is in ``search`` goes away ("aws_sqs_queue.jobs", "variable.region").
     """
 
-    kind: Literal["replace", "file", "delete"]
+    kind: Literal["replace", "file", "delete", "remove"]
     file: str
     text: str = ""
     search: str = ""
     complete: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EditReply:
-    """``problem`` says what is wrong with the reply, for the model; then the edits are not to be used.
-
-    ``truncated``: the reply was cut off.
-    """
-
-    edits: tuple[Edit, ...] = ()
-    problem: str = ""
-    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,228 +50,6 @@ class EditResult:
     config: TerraformConfig | None
     problem: str = ""
     changed: tuple[str, ...] = ()
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def parse_edits(reply: str, known: Collection[str] = ()) -> EditReply:
-    """The edits of a reply, in its order; never raises. ``known`` are the existing paths, to recognise their names."""
-    text = reply[:MAX_REPLY].replace("\r\n", "\n")
-    if not text.strip():
-        return EditReply(problem=EMPTY)
-    text = _answer(text)
-    if not text.strip():
-        return EditReply(problem=UNFINISHED, truncated=True)
-    found = _Blocks(known).read(text)
-    edits, problem, truncated = found.edits, found.problem, found.truncated
-    if not edits and not problem and (hunks := _diff(found.rest)):
-        edits = hunks
-    elif "```" in found.rest:  # new files, whole, beside blocks
-        inside = extract(found.rest, keep_directories=True)
-        edits.extend(
-            Edit("file", path, content.decode("utf-8", "replace"), complete=True)
-            for path, content in inside.files.items()
-            if edits and path not in known and path in found.rest and path != "main.tf"
-        )
-    if not edits and not problem:
-        taken = extract(text, keep_directories=True)
-        if not taken.files:
-            return EditReply(problem=NO_EDITS, truncated=taken.truncated)
-        truncated = taken.truncated
-        for path, content in taken.files.items():
-            # "main.tf" is what the extraction calls a file without a name.
-            named = path != "main.tf" or "main.tf" in text
-            edits.append(
-                Edit(
-                    "file",
-                    path if named else "",
-                    content.decode("utf-8", "replace"),
-                    complete=False if truncated else None,
-                )
-            )
-        if truncated:
-            problem = "the reply was cut off before its end: answer with smaller edits"
-    edits.extend(found.deletions)
-    if len(edits) > MAX_EDITS or sum(len(e.text) + len(e.search) for e in edits) > 2 * MAX_TEXT:
-        return EditReply(
-            problem=f"the reply holds too much: at most {MAX_EDITS} edits and {MAX_TEXT >> 20} MiB of text"
-        )
-    return EditReply(tuple(edits), problem, truncated)
-
-
-class _Blocks:
-    """A reader of SEARCH/REPLACE blocks, line by line; what lies outside of them is kept as ``rest_lines``."""
-
-    def __init__(self, known: Collection[str]) -> None:
-        self.known = known
-        self.edits: list[Edit] = []
-        self.deletions: list[Edit] = []
-        self.rest_lines: list[str] = []
-        self.problem = ""
-        self.truncated = False
-        self._name = ""
-        self._age = 0
-
-    @property
-    def rest(self) -> str:
-        return "\n".join(self.rest_lines)
-
-    def read(self, text: str) -> _Blocks:
-        lines = text.split("\n")
-        i = 0
-        while i < len(lines) and len(self.edits) <= MAX_EDITS:
-            head = _HEAD.match(lines[i])
-            if head is None or self._is_heredoc(lines[i]):
-                self._outside(lines[i])
-                i += 1
-                continue
-            i = self._block(lines, i, head["rest"])
-        return self
-
-    @staticmethod
-    def _is_heredoc(line: str) -> bool:
-        return not line.lstrip(" \t>").startswith("<<<<<")
-
-    def _outside(self, line: str) -> None:
-        self.rest_lines.append(line)
-        if not line.strip():
-            return
-        if fence := _FENCE.match(line):
-            name = self._path(fence["info"])
-            if name:
-                self._name, self._age = name, 0
-            return
-        if (gone := _DELETE.match(line)) and (path := self._known(gone["name"])):
-            self.deletions.append(Edit("delete", path))
-            return
-        name = self._known(line.strip().strip("`*#:>- \t'\"")) or safe_path(name_before([line]))
-        if name:
-            self._name, self._age = name, 0
-        else:
-            self._age += 1
-
-    def _known(self, text: str) -> str:
-        text = text.strip().removeprefix("./")
-        return text if text in self.known else ""
-
-    def _path(self, text: str) -> str:
-        text = text.strip()
-        for word in (text, text.rpartition(" ")[2], text.partition(":")[2]):
-            if path := self._known(word.strip("`*'\"")):
-                return path
-        named = FILE_NAME.search(text[:300])
-        return safe_path(named[0]) if named else ""
-
-    def _block(self, lines: Sequence[str], start: int, rest: str) -> int:
-        """Read the block whose head is at ``start``; the index of the line after it."""
-        name = self._path(rest) or (self._name if self._age <= 6 else "")
-        if not name and self.edits:
-            name = self.edits[-1].file
-        search: list[str] = []
-        text: list[str] = []
-        divided = ended = False
-        i = start + 1
-        while i < len(lines):
-            line = lines[i]
-            if not divided and _DIVIDER.match(line):
-                divided = True
-            elif divided and _TAIL.match(line):
-                ended = True
-                i += 1
-                break
-            elif _HEAD.match(line) and not self._is_heredoc(line):
-                break
-            else:
-                (text if divided else search).append(line)
-            i += 1
-        at_end = i >= len(lines)
-        number = len(self.edits) + 1
-        if not divided:
-            # A block that stops before its divider: cut off, or never meant as one.
-            self.problem = self.problem or (
-                f"SEARCH/REPLACE block {number} has no ======= line: write <<<<<<< SEARCH, the old text, =======, the "
-                "new text, >>>>>>> REPLACE"
-            )
-            self.truncated = self.truncated or at_end
-            return i
-        if not ended:
-            fence = next((k for k, line in enumerate(text) if _closes(line)), None)
-            if fence is not None:
-                i = start + 1 + len(search) + 1 + fence
-                text = text[:fence]
-            elif at_end:
-                self.truncated = True
-                self.problem = self.problem or (
-                    f"the reply was cut off inside SEARCH/REPLACE block {number}: answer again, with smaller blocks"
-                )
-                return i
-        self.edits.append(Edit("replace", name, _joined(text), _joined(search)))
-        self._name, self._age = name, 0
-        return i
-
-
-def _closes(line: str) -> bool:
-    fence = _FENCE.match(line)
-    return fence is not None and not fence["info"].strip()
-
-
-def _joined(lines: Sequence[str]) -> str:
-    """The lines of one half of a block, without a fence that was put around them."""
-    kept = list(lines)
-    while kept and _FENCE.match(kept[0]):
-        kept.pop(0)
-    while kept and _FENCE.match(kept[-1]):
-        kept.pop()
-    return "".join(line + "\n" for line in kept)
-
-
-def _diff(text: str) -> list[Edit]:
-    """The hunks of a unified diff as replacements; their line numbers are not trusted."""
-    lines = text.split("\n")
-    edits: list[Edit] = []
-    old = new = ""
-    i = 0
-    while i < len(lines) and len(edits) <= MAX_EDITS:
-        line = lines[i]
-        if line.startswith("--- ") and i + 1 < len(lines) and lines[i + 1].startswith("+++ "):
-            old, new = _side(line), _side(lines[i + 1])
-            if new == "/dev/null" and old:
-                edits.append(Edit("delete", old))
-            i += 2
-            continue
-        if not _HUNK.match(line) or not (old or new) or new == "/dev/null":
-            i += 1
-            continue
-        i += 1
-        before: list[str] = []
-        after: list[str] = []
-        while i < len(lines):
-            line = lines[i]
-            if line[:1] == "-" and not (
-                line.startswith("--- ") and lines[i + 1 : i + 2] and lines[i + 1].startswith("+++ ")
-            ):
-                before.append(line[1:])
-            elif line[:1] == "+":
-                after.append(line[1:])
-            elif line[:1] in (" ", "\t") or (not line and i + 1 < len(lines)):
-                before.append(line[1:] if line.startswith(" ") else line)
-                after.append(line[1:] if line.startswith(" ") else line)
-            elif not line.startswith("\\"):
-                break
-            i += 1
-        if old == "/dev/null" or not any(b.strip() for b in before):
-            edits.append(Edit("file", new, "".join(a + "\n" for a in after), complete=old == "/dev/null"))
-        else:
-            edits.append(Edit("replace", new, "".join(a + "\n" for a in after), "".join(b + "\n" for b in before)))
-    return edits
-
-
-def _side(line: str) -> str:
-    name = line[4:].split("\t")[0].strip()
-    if name == "/dev/null":
-        return name
-    return name[2:] if name.startswith(("a/", "b/")) else name
 
 
 # --- applying --------------------------------------------------------------------------------------------------------
@@ -365,6 +102,8 @@ class _Work:
         """Apply one edit; what went wrong, "" when nothing did."""
         if edit.kind == "delete":
             return self._delete(edit)
+        if edit.kind == "remove":
+            return self._remove(edit)
         if edit.kind == "file" or not edit.search.strip():
             return self._file(edit)
         return self._replace(edit)
@@ -420,6 +159,25 @@ class _Work:
         if path not in self._paths() or not self._whole(path):
             return f"{path} was not shown as a whole and cannot be deleted"
         self.changed[path] = None
+        return ""
+
+    def _remove(self, edit: Edit) -> str:
+        wanted = re.sub(r"^resource\.", "", re.sub(r"^var\.", "variable.", edit.search.strip()))
+        named = self._resolve(edit.file) if edit.file else ""
+        found: list[tuple[str, merge.Part]] = []
+        for path in [named] if named else self._paths():
+            content = self._content(path)
+            if content is None or not path.endswith(".tf"):
+                continue
+            found.extend((path, p) for p in merge.parts_of(content, path) if p.address == wanted)
+        if len(found) != 1:
+            many = "several blocks have" if found else "no block that was shown has"
+            return f"{many} the address {edit.search[:200]}; delete it by a SEARCH of its lines and an empty REPLACE"
+        path, part = found[0]
+        content = self._content(path) or b""
+        if not self._touchable(path, content)(part):
+            return f"{part.address} in {path} was not shown in full and cannot be deleted"
+        self._set(path, content, merge.without(content, part, path))
         return ""
 
     # --- SEARCH/REPLACE
@@ -528,6 +286,17 @@ class _Work:
     def _merge(self, path: str, content: bytes, new: bytes, edit: Edit, *, named: bool) -> str:
         complete = self._is_complete(path, content, edit, named=named) if edit.complete is None else edit.complete
         complete = complete and self._whole(path) and bool(edit.search == "")
+        done = merge.merge(content, new, complete=complete, name=path, touchable=self._touchable(path, content))
+        if done.unreadable:
+            return done.unreadable
+        if done.hidden:
+            names = ", ".join(p.address for p in done.hidden[:5])
+            return f"{names} in {path} was not shown in full and cannot be rewritten"
+        self._set(path, content, done.content)
+        return ""
+
+    def _touchable(self, path: str, content: bytes) -> Callable[[merge.Part], bool]:
+        """Whether a part of the file was shown from its first to its last line."""
         ranges = self._ranges(path)
         starts = [0, *(m.end() for m in re.finditer(b"\n", content))]
 
@@ -538,17 +307,14 @@ class _Work:
             last = _row(starts, max(part.start, part.end - 1))
             return any(a <= first and last < b for a, b in ranges)
 
-        done = merge.merge(content, new, complete=complete, name=path, touchable=touchable)
-        if done.unreadable:
-            return done.unreadable
-        if done.hidden:
-            names = ", ".join(p.address for p in done.hidden[:5])
-            return f"{names} in {path} was not shown in full and cannot be rewritten"
-        self.changed[path] = done.content
+        return touchable
+
+    def _set(self, path: str, old: bytes, new: bytes) -> None:
+        ranges = self._ranges(path)
+        self.changed[path] = new
         if ranges is not None and self.shown is not None:
             # What was added or grew is the author's own text.
-            self.shown[path] = _shown_again(content, done.content, ranges)
-        return ""
+            self.shown[path] = _shown_again(old, new, ranges)
 
     def _is_complete(self, path: str, content: bytes, edit: Edit, *, named: bool) -> bool:
         """Whether a rewritten file is meant as the whole of it, rather than as some of its blocks."""

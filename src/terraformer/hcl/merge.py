@@ -24,7 +24,7 @@ from tree_sitter import Node
 from terraformer.hcl.locate import align, eol_of, split_lines
 from terraformer.hcl.syntax import NativeFile
 
-__all__ = ["Merged", "Part", "merge", "parts_of"]
+__all__ = ["Merged", "Part", "is_elision", "merge", "parts_of", "without"]
 
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 12
@@ -102,6 +102,19 @@ def merge(
             return Merged(original, unreadable=f"the new text for {name} is not well-formed HCL{line}")
         return Merged(_merge_lines(original, new))
     return _Merge(_Source(old_file, original), _Source(new_file, new), complete, touchable or (lambda _: True)).run()
+
+
+def without(content: bytes, part: Part, name: str = "main.tf") -> bytes:
+    """The file without one of its parts, and without the comments right above it."""
+    source = _Source(NativeFile(name, content), content)
+    item = next(
+        (i for i in _items(source, _body(source.file.node)) if (i.start, i.end) == (part.start, part.end)), None
+    )
+    if item is None:
+        return content
+    work = _Merge(source, _Source(NativeFile(name, b"")), complete=True, touchable=lambda _: True)
+    work._delete(item, top=True)
+    return _spliced(content, work.splices)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -269,7 +282,7 @@ class _Merge:
         deleted = [o for o in pairs.only_old if self.complete]
         for o in deleted:
             self._delete(o, top=True)
-        self._insert(pairs, new_items, old_items, None)
+        self._insert(pairs, new_items, old_items, None, last=False)
         content = _spliced(self.old.content, self.splices)
         return Merged(
             content,
@@ -301,7 +314,7 @@ class _Merge:
             if deleting:
                 for o in pairs.only_old:
                     self._delete(o, top=False)
-            self._insert(pairs, new_items, old_items, old)
+            self._insert(pairs, new_items, old_items, old, last=not deleting)
         else:
             self.splices.append((old.start, old.end, self._reindented(old, new, new.start, new.end)))
 
@@ -363,16 +376,32 @@ class _Merge:
         return start, end
 
     def _insert(
-        self, pairs: _Pairs, new_items: Sequence[_Item], old_items: Sequence[_Item], block: _Item | None
+        self,
+        pairs: _Pairs,
+        new_items: Sequence[_Item],
+        old_items: Sequence[_Item],
+        block: _Item | None,
+        *,
+        last: bool,
     ) -> None:
-        """New parts, each after the part that precedes it in the new text."""
+        """New parts, each after the part that precedes it in the new text; what nothing precedes there comes first, or
+        (``last``) after the arguments of the original, nested blocks after everything."""
         partner = {id(n): o for o, n in pairs.items_pairs()}
         fresh = {id(n) for n in pairs.only_new}
         anchor: _Item | None = None
         runs: list[tuple[_Item | None, list[_Item]]] = []
         for item in new_items:
             if id(item) in fresh:
-                if runs and runs[-1][0] is anchor:
+                if anchor is None and last and old_items:
+                    arguments = [o for o in old_items if not o.is_block]
+                    place = arguments[-1] if arguments and not item.is_block else old_items[-1]
+                    if not (item.is_block or arguments):
+                        runs.append((None, [item]))
+                    elif runs and runs[-1][0] is place:
+                        runs[-1][1].append(item)
+                    else:
+                        runs.append((place, [item]))
+                elif runs and runs[-1][0] is anchor:
                     runs[-1][1].append(item)
                 else:
                     runs.append((anchor, [item]))
@@ -389,6 +418,8 @@ class _Merge:
         indent = self._body_indent(old_items, block)
         for item in run:
             start, end = self._span(self.new, item)
+            while start < item.start and is_elision(self.new.line(self.new.row(start)).decode("utf-8", "replace")):
+                start = min(self.new.line_end(start), item.start)  # what stands for other text is none of the item's
             text = self._moved(self.new.content[start:end].rstrip(), self.new.indent(item.start), indent)
             if not text.startswith((b" ", b"\t")):
                 text = indent + text

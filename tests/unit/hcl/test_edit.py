@@ -195,6 +195,12 @@ def test_several_files_new_and_deleted_ones() -> None:
     assert "var.name" in after.text("main.tf")
 
 
+def test_blocks_are_deleted_by_address() -> None:
+    after = edited(config(), "DELETE BLOCK: aws_s3_bucket.logs\n**DELETE BLOCK:** `output.queue`\n")
+    assert after.text("main.tf") == MAIN[MAIN.index('resource "aws_sqs') : MAIN.index("\noutput")]
+    assert "no block" in refused(config(), "DELETE BLOCK: aws_s3_bucket.other\n")
+
+
 @pytest.mark.parametrize("name", ["../evil.tf", "/etc/passwd.tf", "a/../../b.tf", ".terraform/x.tf", "C:\\x.tf"])
 def test_paths_never_leave_the_configuration(name: str) -> None:
     after = edited(config(), block("", "locals {}\n", name))
@@ -264,8 +270,7 @@ def test_some_blocks_leave_the_others_alone() -> None:
 def test_elided_bodies_delete_nothing() -> None:
     reply = 'resource "aws_sqs_queue" "jobs" {\n  # ... existing arguments\n  fifo_queue = false\n}\n'
     text = edited(config(), f"```hcl\n{reply}```").text("main.tf")
-    assert "fifo_queue = false" in text
-    assert "delay_seconds = 5 # short" in text
+    assert text == MAIN.replace("delay_seconds = 5 # short\n", "delay_seconds = 5 # short\n  fifo_queue = false\n")
 
 
 def test_blocks_find_their_files() -> None:
