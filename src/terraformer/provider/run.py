@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -56,6 +56,10 @@ class RunSpec:
     Nested blocks of resources whose names are not among them are served without their contents: nothing can set or
     read what is inside, the plan shows the same (no such blocks), and Terraform need not digest it (a web ACL of
     wafv2 takes seconds otherwise).
+
+    ``checks`` False: configurations are taken as valid, since values of a made-up state flow into them (they are judged
+    by themselves, in a run without such a state). ``applying`` allows ApplyResourceChange; it tells the address of the
+    instance that is being applied, "" when that is not known (the protocol does not say it).
     """
 
     bundles: Mapping[str, SchemaSource]
@@ -66,6 +70,8 @@ class RunSpec:
     sandbox: str = "."
     omit_provider_blocks: frozenset[str] = frozenset()
     words: frozenset[str] | None = None
+    checks: bool = True
+    applying: Callable[[], str] | None = None
 
     @property
     def schema_key(self) -> tuple[object, ...]:

@@ -2,8 +2,9 @@
 """The provider side of the plugin protocol: one call in, one answer out.
 
 Source: docs/plugin-protocol/tfplugin6.10.proto of hashicorp/terraform (field numbers are in the comments), and the
-conduct of terraform-plugin-sdk / -framework servers. Not served: ApplyResourceChange (a plan is all there is, so it is
-refused), resource identity, list resources, actions and state stores ("unimplemented", which Terraform tolerates).
+conduct of terraform-plugin-sdk / -framework servers. ApplyResourceChange makes a state up (apply.py) where the run
+allows it and is refused elsewhere. Not served: resource identity, list resources, actions and state stores
+("unimplemented", which Terraform tolerates).
 
 Every handler catches its own exceptions: they are noted in the run's record, and Terraform gets an error diagnostic
 whose summary starts with INTERNAL_MARKER, so that nobody takes a failure of ours for a finding.
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from terraformer.provider import functions, placeholders, protocol, wire
+from terraformer.provider.apply import apply_change
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.deprecation import Deprecations, deprecations_of
 from terraformer.provider.diagnostics import Diagnostic
@@ -261,7 +263,7 @@ class ProviderService:
         # Request: config = 1; Response: diagnostics = 2
         kind = self._provider_kind(session.source)
         value = self._config(fields, 1, kind.cty) or {}
-        check = _optional("validators", "validate_provider")
+        check = _optional("validators", "validate_provider") if self._spec.checks else None
         found: list[Diagnostic] = list(check(session.source, value, kind.schema)) if check else []
         found += kind.deprecations.used(value, sdk=True)
         return self._report("provider", session.source, found, 2, kind.cty)
@@ -271,7 +273,7 @@ class ProviderService:
         kind = self._provider_kind(session.source)
         session.settings = self._config(fields, 2, kind.cty) or {}
         session.ctx = None
-        check = _optional("validators", "check_configure")
+        check = _optional("validators", "check_configure") if self._spec.checks else None
         found = check(session.source, session.settings) if check else []
         return self._report("provider", session.source, found, 1, kind.cty)
 
@@ -280,7 +282,7 @@ class ProviderService:
         kind = self._kind(session.source, kind_name, _type_name(fields, 1))
         value = self._config(fields, 2, kind.cty)
         found: list[Diagnostic] = []
-        if isinstance(value, dict):
+        if isinstance(value, dict) and self._spec.checks:
             ctx = self._context(session)
             found += read_only_values(kind.schema.block, value)
             check = _optional("validators", "validate_resource")
@@ -335,7 +337,7 @@ class ProviderService:
         private = wire.first_bytes(fields, 5)
         plan = plan_change(kind.schema, prior, proposed, config, ctx, imported=private == _IMPORTED)
         found: list[Diagnostic] = []
-        check = _optional("validators", "check_plan")
+        check = _optional("validators", "check_plan") if self._spec.checks else None
         if check and plan.planned is not None:
             found = check(session.source, kind.schema.type, prior, config, plan.planned, ctx)
         return (
@@ -347,9 +349,24 @@ class ProviderService:
         )
 
     def _apply(self, session: ProviderSession, fields: wire.Fields) -> bytes:
-        # Request: prior_state = 2; Response: new_state = 1, diagnostics = 3
-        found = Diagnostic("error", "Nothing can be applied", "This provider only plans.", code="apply-refused")
-        return wire.data(1, wire.first_bytes(fields, 2)) + wire.data(3, protocol.diagnostic(found, "dynamic"))
+        # Request: type_name = 1, prior_state = 2, planned_state = 3, config = 4, planned_private = 5
+        # Response: new_state = 1, private = 2, diagnostics = 3, legacy_type_system = 4
+        if self._spec.applying is None:
+            found = Diagnostic("error", "Nothing can be applied", "This run only plans.", code="apply-refused")
+            return wire.data(1, wire.first_bytes(fields, 2)) + wire.data(3, protocol.diagnostic(found, "dynamic"))
+        kind = self._kind(session.source, "resource", _type_name(fields, 1))
+        planned = self._config(fields, 3, kind.cty)
+        seed = self._spec.applying()
+        if not seed:
+            number = self._record.calls["ApplyResourceChange"]
+            seed = f"{kind.schema.type}|{value_digest(planned, kind.cty)}|{number}"
+        state = apply_change(kind.schema, planned, self._context(session), seed=seed)
+        private = wire.first_bytes(fields, 5)
+        return (
+            wire.data(1, protocol.dynamic(encode(state, kind.cty)))
+            + (wire.data(2, private) if private else b"")
+            + wire.integer(4, is_legacy(kind.schema))
+        )
 
     def _import(self, session: ProviderSession, fields: wire.Fields) -> bytes:
         # Request: type_name = 1, id = 2; Response: imported_resources = 1, diagnostics = 2

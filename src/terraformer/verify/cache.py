@@ -72,7 +72,9 @@ def _bundle_identity() -> str:
         return _bundles[1]
 
 
-def cache_key(config: TerraformConfig, policies: Sequence[Policy], settings: VerifySettings, core: Core) -> str:
+def cache_key(
+    config: TerraformConfig, policies: Sequence[Policy], settings: VerifySettings, core: Core, mode: str = "verify"
+) -> str:
     """SHA-256 (hex) of everything that a report depends on."""
     try:
         stat = Path(core.path).stat()
@@ -86,6 +88,7 @@ def cache_key(config: TerraformConfig, policies: Sequence[Policy], settings: Ver
         core_identity,
         _bundle_identity(),
         _code_identity(),
+        *([mode] if mode != "verify" else []),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

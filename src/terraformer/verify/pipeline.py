@@ -38,11 +38,12 @@ from terraformer.types import (
     ToolError,
     VerificationReport,
 )
-from terraformer.verify import prepare, variables
+from terraformer.verify import hermetic, prepare, variables
 from terraformer.verify.assumptions import read_assumptions
 from terraformer.verify.certificates import INTERNAL_SUMMARIES, DiagnosticReader, sort_key
 from terraformer.verify.fixes import FixBook
 from terraformer.verify.guesses import Guesses
+from terraformer.verify.protocol import RunMode
 from terraformer.verify.requirements import BundlesUnavailable, Requirements, state_types
 from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
@@ -56,14 +57,23 @@ _WORD = re.compile(rb"[A-Za-z_]\w*")
 _WORDS_LIMIT = 1 << 20
 _ENDPOINTS = frozenset({"endpoints"})
 _PLAN = ("plan", "-refresh=false", "-input=false", "-lock=false", "-no-color", "-json")
+_APPLY = ("apply", "-input=false", "-lock=false", "-no-color", "-json", "-parallelism=1")
+_NO_STATE = b'{"lineage":"","outputs":{},"resources":[],"serial":1,"version":4}'
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A report without its plan, and the plan as Terraform printed it (None when there is none)."""
+    """A report without its plan, and the plan as Terraform printed it (None when there is none).
+
+    After an apply: ``state`` is the state file, None where there is none, and ``problem`` then says why in a line where
+    the report does not; ``drift`` is the plan of the same configuration against that state where it is not empty.
+    """
 
     report: VerificationReport
     plan: bytes | None
+    state: bytes | None = None
+    drift: bytes | None = None
+    problem: str = ""
 
 
 @dataclass
@@ -85,17 +95,23 @@ class _Run:
     checks: list[CheckResult] = field(default_factory=list)
     status: dict[Stage, StageStatus] = field(default_factory=dict)
     seconds: dict[Stage, float] = field(default_factory=dict)
+    mode: RunMode = RunMode.VERIFY
     plan: bytes | None = None
+    state: bytes | None = None
+    drift: bytes | None = None
+    problem: str = ""
     renamed: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> frozenset[str] | None:
         """All identifiers of the configuration, so that blocks which it never names are served without contents; None
-        where that would not pay or a prior state may hold more.
+        where that would not pay. Those of a prior state are among them.
         """
-        if self.settings.state or sum(map(len, self.config.files.values())) > _WORDS_LIMIT:
+        state = self.settings.state or b""
+        if len(state) + sum(map(len, self.config.files.values())) > _WORDS_LIMIT:
             return None
-        return frozenset(word.decode() for content in self.config.files.values() for word in _WORD.findall(content))
+        words = {word.decode() for content in self.config.files.values() for word in _WORD.findall(content)}
+        return frozenset(words | hermetic.state_words(state) if state else words)
 
     def failed(self, stage: Stage) -> bool:
         return any(c.severity is Severity.ERROR and c.stage is stage for c in self.certificates)
@@ -148,6 +164,7 @@ class Pipeline:
         policies: Sequence[Policy],
         settings: VerifySettings,
         progress: Callable[[Stage], None],
+        mode: RunMode = RunMode.VERIFY,
     ) -> Verified:
         """Run the stages that the settings ask for. Raises nothing that the configuration can cause."""
         self.runs += 1
@@ -155,7 +172,7 @@ class Pipeline:
         started = time.perf_counter()
         early = prepare.check_input(config, settings)
         tree = scan(config.files, config.root) if not early else scan({}, ".")
-        run = _Run(config, policies, settings, directory, progress, tree)
+        run = _Run(config, policies, settings, directory, progress, tree, mode=mode)
         run.certificates.extend(early)
         try:
             Path(directory).mkdir(parents=True)
@@ -174,6 +191,27 @@ class Pipeline:
             shutil.rmtree(directory, ignore_errors=True)
         return self._report(run)
 
+    def format(self, config: TerraformConfig) -> dict[str, bytes]:
+        """What ``terraform fmt`` makes of the configuration's files, those that it changes. Others do not parse, are
+        formatted already or are no files of Terraform's."""
+        if prepare.check_input(config, VerifySettings()):
+            return {}
+        self.runs += 1
+        directory = Path(self.scratch, "run", str(self.runs))
+        names = [n for n in sorted(config.files) if n.endswith((".tf", ".tfvars"))]
+        try:
+            directory.mkdir(parents=True)
+            copies = {name: directory / f"{number}{Path(name).suffix}" for number, name in enumerate(names)}
+            for name, path in copies.items():
+                path.write_bytes(config.files[name])
+            self.terraform.run(str(directory), ["fmt", "-no-color", "-list=false"], 1 << 24)
+            found = {name: path.read_bytes() for name, path in copies.items()}
+        except (OSError, OutputLimitExceeded):
+            return {}
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+        return {name: content for name, content in found.items() if content != config.files[name]}
+
     # --- stages -----------------------------------------------------------------------------------------------------
 
     def _stages(self, run: _Run, started: float) -> None:
@@ -184,7 +222,9 @@ class Pipeline:
             run.status[Stage.COMPILE] = StageStatus.FAILED
             run.seconds[Stage.COMPILE] = time.perf_counter() - started
             return
-        prepared = prepare.write_copy(run.config, run.tree, run.directory, run.settings)
+        prepared = prepare.write_copy(
+            run.config, run.tree, run.directory, run.settings, provisioners=run.mode is not RunMode.APPLY
+        )
         given = variables.plan_variables(run.tree.root, run.config, run.settings, run.directory, _variable_placeholder)
         run.certificates.extend(given.certificates)
         run.renamed.update({**given.renamed, f"{prepared.root}/": "", f"{prepared.top}/": ""})
@@ -270,6 +310,46 @@ class Pipeline:
         run.changes.extend(_changes(parsed))
         run.assumptions.extend(read_assumptions(record, parsed, run.tree, run.bundles, run.config.files))
         run.status[Stage.DEPLOY] = StageStatus.FAILED if run.failed(Stage.DEPLOY) else StageStatus.PASSED
+        if run.mode is RunMode.APPLY and run.status[Stage.DEPLOY] is StageStatus.PASSED:
+            self._apply(run, prepared, plan_path, given.arguments, parsed)
+            run.seconds[Stage.DEPLOY] = time.perf_counter() - started
+
+    def _apply(
+        self, run: _Run, prepared: prepare.Prepared, plan_path: str, arguments: list[str], plan: Mapping[str, Any]
+    ) -> None:
+        """Apply the plan that was made, with a provider that makes everything up, and see whether it converges."""
+        left = hermetic.configured_provisioners(plan)
+        if left:  # every one that was found is not in the copy
+            run.problem = f"the provisioners of {', '.join(left[:3])} cannot be taken out, so nothing is applied"
+            return
+        watch = hermetic.ApplyWatch()
+        done, record = self._terraform(run, prepared, [*_APPLY, plan_path], Stage.DEPLOY, watch)
+        if done is None or record.errors:
+            return
+        if done.status != 0:
+            said = [m["diagnostic"] for m in done.json_lines() if isinstance(m.get("diagnostic"), dict)]
+            first = next((d for d in said if d.get("severity") == "error"), None)
+            why = f"{first.get('summary')}: {first.get('detail')}" if first else done.stderr.decode("utf-8", "replace")
+            run.problem = " ".join(f"applying with made-up values failed: {why}".split())[:600]
+            return
+        path = Path(prepared.root, "terraform.tfstate")
+        try:
+            run.state = hermetic.normalised_state(path.read_bytes(), run.config.id) if path.exists() else _NO_STATE
+        except ValueError as error:
+            run.tool_errors.append(ToolError("core", f"terraform apply wrote {error}", Stage.DEPLOY))
+            return
+        path.write_bytes(run.state)
+        run.settings = run.settings.replace(state=run.state)
+        run.__dict__.pop("words", None)
+        drift_path = f"{run.directory}/drift.out"
+        again, _ = self._terraform(
+            run, prepared, [*_PLAN, "-detailed-exitcode", f"-out={drift_path}", *arguments], Stage.DEPLOY, quiet=True
+        )
+        if again is not None and again.status == 2:
+            shown, _ = self._terraform(
+                run, prepared, ["show", "-no-color", "-json", drift_path], Stage.DEPLOY, quiet=True
+            )
+            run.drift = shown.stdout.strip() if shown is not None and shown.status == 0 else None
 
     def _plan_failed(
         self,
@@ -363,9 +443,19 @@ class Pipeline:
     # --- Terraform --------------------------------------------------------------------------------------------------
 
     def _terraform(
-        self, run: _Run, prepared: prepare.Prepared, arguments: Sequence[str], stage: Stage
+        self,
+        run: _Run,
+        prepared: prepare.Prepared,
+        arguments: Sequence[str],
+        stage: Stage,
+        watch: hermetic.ApplyWatch | None = None,
+        *,
+        quiet: bool = False,
     ) -> tuple[Completed | None, RunRecord]:
-        """One command with the provider host told about it; None when it printed too much."""
+        """One command with the provider host told about it; None when it printed too much.
+
+        ``watch`` allows applying. ``quiet``: the provider judges nothing.
+        """
         used = run.tree.types_in_use()
         words = run.words
         spec = RunSpec(
@@ -377,11 +467,15 @@ class Pipeline:
             sandbox=prepared.top,
             words=words,
             omit_provider_blocks=_ENDPOINTS if words is not None and not words & _ENDPOINTS else frozenset(),
+            checks=watch is None and not quiet and run.mode is not RunMode.CHANGE,
+            applying=watch.current if watch is not None else None,
         )
         self.schemas.refresh(self.terraform, self.host, spec)
         self.host.begin(spec)
         try:
-            done: Completed | None = self.terraform.run(prepared.root, arguments, run.settings.output_mb * 1024 * 1024)
+            limit = run.settings.output_mb * 1024 * 1024
+            opened = watch.opened if watch is not None else None
+            done: Completed | None = self.terraform.run(prepared.root, arguments, limit, opened=opened)
         except OutputLimitExceeded as error:
             done = None
             run.limit(stage, str(error))
@@ -461,7 +555,8 @@ class Pipeline:
             self.core,
             {source: bundle.version for source, bundle in sorted(run.bundles.items())},
         )
-        return Verified(report, run.plan if run.settings.keep_plan else None)
+        plan = run.plan if run.settings.keep_plan else None
+        return Verified(report, plan, run.state, run.drift, run.problem)
 
 
 def _variable_placeholder(variable: VariableRef) -> Any:

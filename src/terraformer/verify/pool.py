@@ -13,10 +13,11 @@ import json
 import os
 import queue
 import threading
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import Any
 
 from terraformer.errors import SettingsError, ToolFailure
 from terraformer.types import (
@@ -34,15 +35,37 @@ from terraformer.verify import scratch
 from terraformer.verify.cache import ReportCache, cache_key
 from terraformer.verify.core import Core, find_core
 from terraformer.verify.process import Answer, Died, LimitReached, WorkerProcess
+from terraformer.verify.protocol import RunMode
 from terraformer.verify.settings import VerifySettings, default_workers
 
-__all__ = ["VerifierPool", "close_default_pool", "default_pool", "verify", "verify_async"]
+__all__ = ["Applied", "VerifierPool", "close_default_pool", "default_pool", "format_config", "verify", "verify_async"]
 
 # Each provider connection leaves a goroutine behind in Terraform (see sandbox._PIDFD_OPEN): a fresh worker every few
 # hundred runs costs less than a millisecond a run and bounds that, and whatever else a library may leak.
 _MAX_RUNS = 500
 _MAX_IDLE_MB = 320
 _COMPILE_AGAIN_SECONDS = 10.0
+_HELD = 64
+_NO_CORE = Core("", "", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The outcome of a hermetic apply.
+
+    ``report`` is that of the configuration, up to the deploy stage. ``state`` is the content of the state file that
+    ``terraform apply`` leaves, the same for the same configuration; None where the configuration does not deploy, the
+    tools failed, or applying did not work (``problem`` says why in a line). ``drift`` is Terraform's JSON of the plan
+    of the same configuration against that state, None when there is nothing in it: what it holds would change again and
+    again (``timestamp()``), so that it is no change of anybody's.
+
+    Two states differ where the configuration calls ``timestamp``, ``uuid`` or ``bcrypt``.
+    """
+
+    report: VerificationReport
+    state: bytes | None = None
+    drift: Mapping[str, Any] | None = None
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -51,8 +74,17 @@ class _Job:
     policies: tuple[Policy, ...]
     settings: VerifySettings
     core: Core
-    future: Future[VerificationReport]
+    future: Future[Any]
     key: str | None
+    mode: RunMode = RunMode.VERIFY
+    applied: tuple[bytes | None, Mapping[str, Any] | None, str] = (None, None, "")
+
+    def outcome(self, report: VerificationReport) -> Any:
+        """What the job's future gets."""
+        if self.mode is RunMode.APPLY:
+            state, drift, problem = self.applied
+            return Applied(report, state if not report.tool_errors else None, drift, problem)
+        return report
 
 
 class VerifierPool:
@@ -73,6 +105,7 @@ class VerifierPool:
         self._idle = 0
         self._closed = False
         self._cache: ReportCache | None = None
+        self._applied: OrderedDict[tuple[str, bool], Applied] = OrderedDict()
         self._swept = False
 
     # --- calls ------------------------------------------------------------------------------------------------------
@@ -86,21 +119,55 @@ class VerifierPool:
     ) -> Future[VerificationReport]:
         """Verify in the background. Raises SettingsError for a core that is no program; every other failure of the
         tools is in the report's ``tool_errors``."""
-        chosen = settings or self.settings
-        future: Future[VerificationReport] = Future()
+        return self._submit(config, tuple(policies), settings or self.settings, RunMode.VERIFY)
+
+    def submit_apply(self, config: TerraformConfig, *, settings: VerifySettings | None = None) -> Future[Applied]:
+        """Apply in the background, hermetically: nothing is created anywhere, no provisioner runs. Raises as
+        ``submit``. Only the compile and deploy stages are run; limits, retries and the cache are those of
+        ``submit``."""
+        chosen = (settings or self.settings).replace(stages=(Stage.COMPILE, Stage.DEPLOY))
+        return self._submit(config, (), chosen, RunMode.APPLY)
+
+    def apply(self, config: TerraformConfig, *, settings: VerifySettings | None = None) -> Applied:
+        """``submit_apply`` and wait."""
+        return self.submit_apply(config, settings=settings).result()
+
+    def submit_change(
+        self, config: TerraformConfig, state: bytes, *, settings: VerifySettings | None = None
+    ) -> Future[VerificationReport]:
+        """Plan a configuration against the state of an ``Applied``. The provider's own rules are left out, since
+        made-up values reach them: a configuration is judged by itself, with ``submit``."""
+        chosen = (settings or self.settings).replace(stages=(Stage.COMPILE, Stage.DEPLOY), state=state)
+        return self._submit(config, (), chosen, RunMode.CHANGE)
+
+    def format(self, config: TerraformConfig) -> TerraformConfig:
+        """The configuration with its files formatted as ``terraform fmt`` does. Files that do not parse stay as they
+        are, and so does everything when the tools fail or a limit is reached."""
+        return self.submit_format(config).result()
+
+    def submit_format(self, config: TerraformConfig) -> Future[TerraformConfig]:
+        """``format`` in the background."""
+        return self._submit(config, (), self.settings.replace(cache=False), RunMode.FORMAT)
+
+    def _submit(
+        self, config: TerraformConfig, policies: tuple[Policy, ...], chosen: VerifySettings, mode: RunMode
+    ) -> Future[Any]:
+        future: Future[Any] = Future()
+        job = _Job(config, policies, chosen, _NO_CORE, future, None, mode)
         try:
-            core = find_core(chosen.core)
+            job.core = find_core(chosen.core)
         except ToolFailure as error:
-            future.set_result(_failed(config, chosen, "core-missing", str(error), bool(policies)))
+            if mode is RunMode.FORMAT:
+                future.set_result(config)
+            else:
+                future.set_result(job.outcome(_failed(config, chosen, "core-missing", str(error), bool(policies))))
             return future
-        key: str | None = None
         if chosen.cache:
-            key = cache_key(config, policies, chosen, core)
-            cached = self._report_cache().get(key, with_plan=chosen.keep_plan)
-            if cached is not None:
-                future.set_result(cached)
+            job.key = cache_key(config, policies, chosen, job.core, str(mode))
+            found = self._cached(job)
+            if found is not None:
+                future.set_result(found)
                 return future
-        job = _Job(config, tuple(policies), chosen, core, future, key)
         with self._lock:
             if self._closed:
                 raise ToolFailure("the verifier pool is closed")
@@ -216,11 +283,11 @@ class VerifierPool:
                 job = self._jobs.get_nowait()
             except queue.Empty:
                 break
-            if job is not None:
-                _resolve(
-                    job.future,
-                    _failed(job.config, job.settings, "closed", "the verifier pool was closed", bool(job.policies)),
-                )
+            if job is not None and job.mode is RunMode.FORMAT:
+                _resolve(job.future, job.config)
+            elif job is not None:
+                report = _failed(job.config, job.settings, "closed", "the verifier pool was closed", bool(job.policies))
+                _resolve(job.future, job.outcome(report))
         for _ in threads:
             self._jobs.put(None)
         for process in list(self._processes.values()):
@@ -250,6 +317,42 @@ class VerifierPool:
                 self._cache = ReportCache()
             return self._cache
 
+    def _cached(self, job: _Job) -> Any:
+        """What the cache holds for a job, None when nothing. A state travels in the place of the plan."""
+        assert job.key is not None
+        keep = job.settings.keep_plan
+        if job.mode is RunMode.APPLY:
+            with self._lock:
+                held = self._applied.get((job.key, keep))
+                if held is not None:
+                    self._applied.move_to_end((job.key, keep))
+                    return held
+        report = self._report_cache().get(job.key, with_plan=keep or job.mode is RunMode.APPLY)
+        if report is None or job.mode is not RunMode.APPLY:
+            return report
+        stored = report.plan or {}
+        state = stored.get("state")
+        job.applied = (state.encode() if state is not None else None, stored.get("drift"), stored.get("problem", ""))
+        return self._hold(job, replace(report, plan=stored.get("plan") if keep else None))
+
+    def _keep(self, job: _Job, report: VerificationReport) -> None:
+        assert job.key is not None
+        if job.mode is RunMode.APPLY:
+            self._hold(job, report if job.settings.keep_plan else replace(report, plan=None))
+            state, drift, problem = job.applied
+            text = state.decode("utf-8", "replace") if state is not None else None
+            report = replace(report, plan={"plan": report.plan, "state": text, "drift": drift, "problem": problem})
+        self._report_cache().put(job.key, report)
+
+    def _hold(self, job: _Job, report: VerificationReport) -> Applied:
+        """Keep the last few states in memory: one configuration is compared with many."""
+        applied: Applied = job.outcome(report)
+        with self._lock:
+            self._applied[job.key or "", job.settings.keep_plan] = applied
+            while len(self._applied) > _HELD:
+                self._applied.popitem(last=False)
+        return applied
+
     # --- one thread a worker ----------------------------------------------------------------------------------------
 
     def _work(self) -> None:
@@ -265,7 +368,11 @@ class VerifierPool:
                 if job is None:
                     return
                 report: VerificationReport | None = None
-                if job.future.set_running_or_notify_cancel():
+                if not job.future.set_running_or_notify_cancel():
+                    pass
+                elif job.mode is RunMode.FORMAT:
+                    _resolve(job.future, self._format(ident, job))
+                else:
                     try:
                         report = self._verify(ident, job)
                     except ToolFailure as error:
@@ -275,13 +382,13 @@ class VerifierPool:
                             job.config, job.settings, "internal", f"{type(error).__name__}: {error}", bool(job.policies)
                         )
                     if job.key is not None and _cacheable(report):
-                        self._report_cache().put(job.key, report)
+                        self._keep(job, report)
                     if not job.settings.keep_plan and report.plan is not None:
                         report = replace(report, plan=None)
                 with self._lock:
                     self._idle += 1
                 if report is not None:
-                    _resolve(job.future, report)
+                    _resolve(job.future, job.outcome(report))
                     if any(error.kind == "bundles" for error in report.tool_errors):
                         self._drop(ident)  # it serves what was installed when it started
                 self._recycle(ident)
@@ -343,14 +450,35 @@ class VerifierPool:
     def _once(self, ident: int, job: _Job, settings: VerifySettings) -> VerificationReport:
         worker = self._worker(ident, job)
         request = {
-            "kind": "verify",
+            "kind": str(job.mode),
             "files": dict(job.config.files),
             "root": job.config.root,
             "policies": [[p.name, p.text] for p in job.policies],
             "settings": {**settings.to_wire(), "keep_plan": settings.keep_plan or job.key is not None},
         }
         answer = worker.run(request, timeout=settings.timeout, memory_mb=settings.memory_mb)
+        if job.mode is RunMode.APPLY:
+            state, drift, problem = answer.report.get("applied") or (None, None, "")
+            job.applied = (state, json.loads(drift) if drift else None, problem)
         return _report(answer)
+
+    def _format(self, ident: int, job: _Job) -> TerraformConfig:
+        request = {
+            "kind": str(job.mode),
+            "files": dict(job.config.files),
+            "root": job.config.root,
+            "policies": [],
+            "settings": job.settings.to_wire(),
+        }
+        try:
+            worker = self._worker(ident, job)
+            answer = worker.run(request, timeout=job.settings.timeout, memory_mb=job.settings.memory_mb)
+            return job.config.with_files(answer.report["files"])
+        except (LimitReached, Died):
+            self._drop(ident)
+            return job.config
+        except Exception:
+            return job.config
 
     def _limited(self, ident: int, job: _Job, what: str, stage: Stage) -> VerificationReport:
         """A run that went over a limit. What comes before the stage is established anew, in a fresh worker."""
@@ -405,9 +533,9 @@ class VerifierPool:
         return _extend(None, job, earlier, stage, StageStatus.FAILED, certificate, None)
 
 
-def _resolve(future: Future[VerificationReport], report: VerificationReport) -> None:
+def _resolve(future: Future[Any], outcome: Any) -> None:
     with contextlib.suppress(Exception):  # cancelled meanwhile
-        future.set_result(report)
+        future.set_result(outcome)
 
 
 def _report(answer: Answer) -> VerificationReport:
@@ -532,3 +660,8 @@ async def verify_async(
 ) -> VerificationReport:
     """As ``verify``, for an event loop."""
     return await default_pool().verify_async(config, policies=policies, settings=settings)
+
+
+def format_config(config: TerraformConfig) -> TerraformConfig:
+    """``VerifierPool.format`` of the shared pool."""
+    return default_pool().format(config)

@@ -277,14 +277,21 @@ def _manifest(tree: ModuleTree, config: TerraformConfig) -> bytes:
 # --- the copy -------------------------------------------------------------------------------------------------------
 
 
-def write_copy(config: TerraformConfig, tree: ModuleTree, directory: str, settings: VerifySettings) -> Prepared:
-    """Write the prepared copy below ``directory``.
+def write_copy(
+    config: TerraformConfig,
+    tree: ModuleTree,
+    directory: str,
+    settings: VerifySettings,
+    *,
+    provisioners: bool = True,
+) -> Prepared:
+    """Write the prepared copy below ``directory``; without ``provisioners`` it has none of those that were found.
 
     Raises OSError when the disk is full.
     """
     top = f"{directory}/c"
     root = posixpath.normpath(f"{top}/{config.root}")
-    blanks = _blanks(tree)
+    blanks = _blanks(tree, provisioners=not provisioners)
     made: set[str] = set()
     for path, content in config.files.items():
         if _SKIPPED.search(path) or ("/.terraform/" in f"/{path}" and "/.terraform/modules/" not in f"/{path}"):
@@ -307,7 +314,7 @@ def write_copy(config: TerraformConfig, tree: ModuleTree, directory: str, settin
     return Prepared(top, root)
 
 
-def _blanks(tree: ModuleTree) -> dict[str, list[tuple[str, int, int]]]:
+def _blanks(tree: ModuleTree, *, provisioners: bool) -> dict[str, list[tuple[str, int, int]]]:
     """(what, start byte, end byte) of everything to take out, by file."""
     found: dict[str, list[tuple[str, int, int]]] = {}
     for module in tree.modules.values():
@@ -317,6 +324,9 @@ def _blanks(tree: ModuleTree) -> dict[str, list[tuple[str, int, int]]]:
         for version in module.required_version:
             r = version.range
             found.setdefault(r.file, []).append(("required_version", r.start.byte, r.end.byte))
+        for provisioner in module.provisioners if provisioners else ():
+            r = provisioner.range
+            found.setdefault(r.file, []).append(("provisioner", r.start.byte, r.end.byte))
     return {path: sorted(set(spans), key=lambda s: s[1]) for path, spans in found.items()}
 
 

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import socket
 import struct
+from enum import StrEnum
 from typing import Any
 
 import msgpack
 
-__all__ = ["MAX_FRAME", "FrameReader", "pack", "read_frame"]
+__all__ = ["MAX_FRAME", "FrameReader", "RunMode", "pack", "read_frame"]
 
 MAX_FRAME = 512 * 1024 * 1024
 _HEADER = struct.Struct(">I")
+
+
+class RunMode(StrEnum):
+    """What a worker is asked for.
+
+    ``VERIFY`` judges a configuration. ``APPLY`` applies it too, hermetically. ``CHANGE`` plans it against a made-up
+    state, whose values the provider's own rules are not asked about. ``FORMAT`` is ``terraform fmt``.
+    """
+
+    VERIFY = "verify"
+    APPLY = "apply"
+    CHANGE = "change"
+    FORMAT = "format"
 
 
 def pack(message: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -48,8 +48,18 @@ class Completed:
 
 
 class Terraform(Protocol):
-    def run(self, directory: str, arguments: Sequence[str], output_limit: int) -> Completed:
-        """Run ``terraform -chdir=directory arguments...``. Raises OutputLimitExceeded, ToolFailure."""
+    def run(
+        self,
+        directory: str,
+        arguments: Sequence[str],
+        output_limit: int,
+        *,
+        opened: Callable[[int], None] | None = None,
+    ) -> Completed:
+        """Run ``terraform -chdir=directory arguments...``. ``opened`` is told the descriptor of the file that standard
+        output goes to, which can be read (with ``os.pread``) while the command runs. Raises OutputLimitExceeded,
+        ToolFailure.
+        """
         ...
 
 
@@ -93,11 +103,20 @@ class LibraryTerraform:
         self._run.argtypes = [ctypes.c_int64, ctypes.POINTER(ctypes.c_char_p), ctypes.c_int64, ctypes.c_int64]
         self._run.restype = ctypes.c_int64
 
-    def run(self, directory: str, arguments: Sequence[str], output_limit: int) -> Completed:
+    def run(
+        self,
+        directory: str,
+        arguments: Sequence[str],
+        output_limit: int,
+        *,
+        opened: Callable[[int], None] | None = None,
+    ) -> Completed:
         words = [f"-chdir={directory}", *arguments]
         array = (ctypes.c_char_p * len(words))(*(w.encode("utf-8", "surrogateescape") for w in words))
         out, err = _anonymous_file(), _anonymous_file()
         try:
+            if opened is not None:
+                opened(out)
             status = int(self._run(len(words), array, os.dup(out), os.dup(err)))
             return Completed(status, _contents(out, output_limit), _contents(err, output_limit))
         finally:
@@ -111,9 +130,18 @@ class BinaryTerraform:
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def run(self, directory: str, arguments: Sequence[str], output_limit: int) -> Completed:
+    def run(
+        self,
+        directory: str,
+        arguments: Sequence[str],
+        output_limit: int,
+        *,
+        opened: Callable[[int], None] | None = None,
+    ) -> Completed:
         out, err = _anonymous_file(), _anonymous_file()
         try:
+            if opened is not None:
+                opened(out)
             try:
                 process = subprocess.Popen(
                     [self._path, f"-chdir={directory}", *arguments],

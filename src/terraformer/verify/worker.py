@@ -231,8 +231,15 @@ def _serve(pipeline: Any, stream: socket.socket, message: dict[str, Any]) -> Non
         config = TerraformConfig(message["files"], message["root"])
         policies = [Policy(name, text) for name, text in message["policies"]]
         settings = VerifySettings.from_wire(message["settings"])
-        verified = pipeline.verify(config, policies, settings, progress)
-        answer = {"kind": "report", "report": to_jsonable(verified.report.to_dict()), "plan": verified.plan}
+        mode = protocol.RunMode(message["kind"])
+        if mode is protocol.RunMode.FORMAT:
+            answer = {"kind": "report", "report": {"files": pipeline.format(config)}}
+        else:
+            verified = pipeline.verify(config, policies, settings, progress, mode)
+            report = to_jsonable(verified.report.to_dict())
+            if mode is protocol.RunMode.APPLY:
+                report["applied"] = [verified.state, verified.drift, verified.problem]
+            answer = {"kind": "report", "report": report, "plan": verified.plan}
     except MemoryError:
         raise
     except Exception:
