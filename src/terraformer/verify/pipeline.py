@@ -177,7 +177,8 @@ class Pipeline:
         try:
             Path(directory).mkdir(parents=True)
             self._stages(run, started)
-            self._source_stages(run)
+            if not early:  # what is too much to read is judged by nobody
+                self._source_stages(run)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 self._tool_error(run, "disk-full", f"the scratch directory {self.scratch} is full: {error.strerror}")
@@ -330,7 +331,7 @@ class Pipeline:
             said = [m["diagnostic"] for m in done.json_lines() if isinstance(m.get("diagnostic"), dict)]
             first = next((d for d in said if d.get("severity") == "error"), None)
             why = f"{first.get('summary')}: {first.get('detail')}" if first else done.stderr.decode("utf-8", "replace")
-            run.problem = " ".join(f"applying with made-up values failed: {why}".split())[:600]
+            run.problem = " ".join(f"applying with made-up values failed: {why}".split())[:1500]
             return
         path = Path(prepared.root, "terraform.tfstate")
         try:

@@ -1,13 +1,15 @@
 """The security stage: Checkov's checks of Terraform on the source, as certificates and as a pass share.
 
-Only the modules that the configuration uses are scanned, from a copy without anything else of the directory; values of
-variables come from defaults and from terraform.tfvars and *.auto.tfvars beside the root module. A check that an inline
-``#checkov:skip=ID:reason`` leaves out counts neither as passed nor as failed. Every check has the severity "error"
-(without its platform Checkov knows none) unless the settings say otherwise.
+Only the modules that the configuration uses are scanned, from a copy without anything else of the directory (files in
+JSON syntax are put into native syntax, which is all that Checkov reads). Values of variables come from defaults, and
+from terraform.tfvars and *.auto.tfvars beside the root module. A check that an inline ``#checkov:skip=ID:reason``
+leaves out counts neither as passed nor as failed. Every check has the severity "error" (without its platform Checkov
+knows none) unless the settings say otherwise.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -29,11 +31,14 @@ from terraformer.verify.settings import CheckSettings
 from terraformer.verify.snippets import snippet_of
 from terraformer.verify.stages import checkov_runner
 from terraformer.verify.stages.checkov_runner import CheckovFinding, NotInstalled
+from terraformer.verify.stages.native_syntax import native_syntax
 from terraformer.verify.stages.outcome import SourceOutcome
 
 __all__ = ["check_security", "prepare_security"]
 
 _TFVARS = re.compile(r"(terraform|.+\.auto)\.tfvars(\.json)?")
+_JSON = ".tf.json"
+_NATIVE = ".tf"  # put after the names of files that were in JSON syntax
 _SEGMENT = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -71,11 +76,19 @@ def check_security(config: TerraformConfig, tree: ModuleTree, settings: CheckSet
 
 
 def _files(config: TerraformConfig, tree: ModuleTree) -> dict[str, bytes]:
-    """The files of the modules in use, and the root module's files of variables."""
+    """The files of the modules in use, JSON ones in native syntax, and the root module's files of variables."""
     names = {name for module in tree.modules.values() for name in module.files}
     prefix = "" if config.root == "." else f"{config.root}/"
     names |= {n for n in config.files if n.startswith(prefix) and _TFVARS.fullmatch(n[len(prefix) :])}
-    return {name: config.files[name] for name in sorted(names) if name in config.files}
+    files: dict[str, bytes] = {}
+    for name in sorted(names & config.files.keys()):
+        content = config.files[name]
+        if name.endswith(_JSON):
+            with contextlib.suppress(ValueError):
+                content = native_syntax(content)
+            name += _NATIVE
+        files[name] = content
+    return files
 
 
 def _certificate(
@@ -106,6 +119,7 @@ def _unreadable(
     config: TerraformConfig, tree: ModuleTree, files: Mapping[str, str]
 ) -> Iterator[Certificate | ToolError]:
     """Files that Checkov cannot parse: the configuration's fault where we cannot either, else Checkov's."""
+    files = {name.removesuffix(_NATIVE) if name.endswith(_JSON + _NATIVE) else name: why for name, why in files.items()}
     broken = {e.file: e for e in (*tree.parse_errors, *(e for m in tree.modules.values() for e in m.parse_errors))}
     for name in sorted(files):
         error = broken.get(name)
