@@ -23,6 +23,7 @@ from platformdirs import user_cache_dir
 from terraformer._version import __version__
 from terraformer.types import Policy, TerraformConfig, VerificationReport
 from terraformer.verify.core import Core
+from terraformer.verify.lint import tflint
 from terraformer.verify.settings import VerifySettings
 
 __all__ = ["ReportCache", "cache_key"]
@@ -89,6 +90,7 @@ def cache_key(
         _bundle_identity(),
         _code_identity(),
         *([mode] if mode != "verify" else []),
+        *([tool] if (tool := tflint.identity(settings)) else []),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -34,6 +34,7 @@ from terraformer.types import (
 from terraformer.verify import scratch
 from terraformer.verify.cache import ReportCache, cache_key
 from terraformer.verify.core import Core, find_core
+from terraformer.verify.lint import tflint
 from terraformer.verify.process import Answer, Died, LimitReached, WorkerProcess
 from terraformer.verify.protocol import RunMode
 from terraformer.verify.settings import VerifySettings, default_workers
@@ -153,6 +154,7 @@ class VerifierPool:
         self, config: TerraformConfig, policies: tuple[Policy, ...], chosen: VerifySettings, mode: RunMode
     ) -> Future[Any]:
         future: Future[Any] = Future()
+        chosen = tflint.resolve(chosen)
         job = _Job(config, policies, chosen, _NO_CORE, future, None, mode)
         try:
             job.core = find_core(chosen.core)
@@ -449,6 +451,7 @@ class VerifierPool:
 
     def _once(self, ident: int, job: _Job, settings: VerifySettings) -> VerificationReport:
         worker = self._worker(ident, job)
+        beside = tflint.start(job.config, settings)  # the worker may not start programs
         request = {
             "kind": str(job.mode),
             "files": dict(job.config.files),
@@ -460,7 +463,8 @@ class VerifierPool:
         if job.mode is RunMode.APPLY:
             state, drift, problem = answer.report.get("applied") or (None, None, "")
             job.applied = (state, json.loads(drift) if drift else None, problem)
-        return _report(answer)
+        report = _report(answer)
+        return report if beside is None else beside.add_to(report)
 
     def _format(self, ident: int, job: _Job) -> TerraformConfig:
         request = {

@@ -1,9 +1,5 @@
 """Lint: TFLint's rules of the Terraform language, what providers deprecate, and AWS values that are surely wrong.
 
-Reads the source only; TFLint itself takes the place of the first group where it is installed (``verify.lint.tflint``).
+``engine`` runs the rules (in the worker), ``tflint`` puts TFLint in the place of its own ones where it is installed.
+Nothing is imported here: the parent of the workers needs little of it.
 """
-
-from terraformer.verify.lint.engine import RULES, lint
-from terraformer.verify.lint.model import Issue, Rule
-
-__all__ = ["RULES", "Issue", "Rule", "lint"]
