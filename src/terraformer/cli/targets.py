@@ -47,8 +47,8 @@ def since(revision: str, paths: Sequence[str], inputs: Iterable[Path] = ()) -> l
         raise UsageError(f"{outside}: is not in the repository {top}; name paths of one repository")
     workspace = discover(top)
     resolved = [path.resolve() for path in given]
-    touched = set(workspace.roots) if _matters(inputs, changed) else set(workspace.touched(changed))
-    everything = touched == set(workspace.roots)
+    everything = _matters(inputs, changed)
+    touched = set(workspace.roots if everything else workspace.touched(changed))
     found: list[str] = []
     for path, real in zip(given, resolved, strict=True):
         if real.is_file():
@@ -59,7 +59,7 @@ def since(revision: str, paths: Sequence[str], inputs: Iterable[Path] = ()) -> l
         if paths and real in workspace.modules and real not in workspace.roots:
             # A module that others call, named by the user: a configuration of its own here.
             used = workspace.uses(real)
-            if everything or any(p in used for file in changed for p in file.parents):
+            if everything or any(parent in used for file in changed for parent in file.parents):
                 found.append(working_path(real))
     return list(dict.fromkeys(found))
 
