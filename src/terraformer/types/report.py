@@ -228,6 +228,14 @@ class VerificationReport:
         return self._own_verdict(Stage.LINT)
 
     @property
+    def lint_issues(self) -> int | None:
+        """How many lint findings there are, of any severity (0: TFLint would print nothing); None without a
+        verdict."""
+        if self._own_verdict(Stage.LINT) is None:
+            return None
+        return sum(c.stage is Stage.LINT for c in self.certificates)
+
+    @property
     def secure(self) -> bool | None:
         """No security finding of severity error; None when the stage was not run or failed as a tool."""
         return self._own_verdict(Stage.SECURITY)

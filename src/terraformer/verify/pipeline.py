@@ -425,6 +425,7 @@ class Pipeline:
         run.seconds[stage] = time.perf_counter() - started
         run.checks.extend(outcome.checks)
         run.tool_errors.extend(outcome.tool_errors)
+        _drop_told_again(run, outcome)
         run.certificates.extend(self._located(run, c) for c in outcome.certificates)
         if outcome.tool_errors:
             run.status[stage] = StageStatus.ERROR
@@ -558,6 +559,21 @@ class Pipeline:
         )
         plan = run.plan if run.settings.keep_plan else None
         return Verified(report, plan, run.state, run.drift, run.problem)
+
+
+def _drop_told_again(run: _Run, outcome: SourceOutcome) -> None:
+    """Leave out Terraform's warnings of what the provider deprecates where the lint stage reports the same place."""
+    places = {
+        (c.range.file, c.range.start.line)
+        for c in outcome.certificates
+        if c.range is not None and c.code.startswith("provider-deprecated")
+    }
+    if places:
+        run.certificates[:] = [
+            c
+            for c in run.certificates
+            if c.code != "deprecated" or c.range is None or (c.range.file, c.range.start.line) not in places
+        ]
 
 
 def _variable_placeholder(variable: VariableRef) -> Any:
