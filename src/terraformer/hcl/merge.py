@@ -349,6 +349,10 @@ class _Merge:
         if top and blank_before:
             while end < len(self.old.content) and not self.old.line(self.old.row(end)).strip():
                 end = self.old.line_end(end)
+        if top and end == len(self.old.content):  # the last one takes the blank lines before it along
+            while row > 0 and start == self.old.starts[row] and not self.old.line(row - 1).strip():
+                row -= 1
+                start = self.old.starts[row]
         self.splices.append((start, end, b""))
 
     def _span(self, source: _Source, item: _Item) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from terraformer.generate.grammar.relations import Referent, referent
 from terraformer.generate.grammar.vocabulary import TOGETHER
 from terraformer.provider.schema import Block
 
-__all__ = ["complete", "needs_of"]
+__all__ = ["complete", "needs_of", "wanted_by"]
 
 _CROWD: Final = {"aws_subnet": 2}
 """How many are added where a list of them is wanted."""
@@ -53,7 +53,7 @@ def complete(facts: PromptFacts, chosen: list[TypeChoice], schemas: Schemas) -> 
                         _add(chosen, schemas, name, 1, f"belongs to {first[0]} and {first[-1]}")
         _special(facts, chosen, schemas)
         for choice in list(chosen):
-            for target, count, why in _wanted(choice, facts, schemas, chosen):
+            for target, count, why in wanted_by(choice, facts, schemas, chosen):
                 _add(chosen, schemas, target, count, why)
         if len(chosen) == before or len(chosen) >= MAX_RESOURCES:
             break
@@ -78,9 +78,10 @@ def _add(chosen: list[TypeChoice], schemas: Schemas, key: str, count: int, why: 
         chosen.append(fresh)
 
 
-def _wanted(
+def wanted_by(
     choice: TypeChoice, facts: PromptFacts, schemas: Schemas, chosen: Sequence[TypeChoice]
 ) -> Iterator[tuple[str, int, str]]:
+    """(type, how many, why) of what a block refers to and cannot do without."""
     try:
         block = schemas.block(choice.key)
     except KeyError:

@@ -31,7 +31,7 @@ from terraformer.generate.grammar.values import (
 )
 from terraformer.provider.schema import Attribute, Block, NestedBlock
 
-__all__ = ["compile_grammar", "configuration"]
+__all__ = ["body_of", "compile_grammar", "configuration"]
 
 _DEPTH: Final = 6
 _AUTOLINK: Final = re.compile(
@@ -73,6 +73,11 @@ def configuration(
         parts.append(_Body(choice, scene).node())
         parts.append("}\n")
     return seq(*parts)
+
+
+def body_of(choice: TypeChoice, scene: Scene) -> Node:
+    """The inside of one block of the scene."""
+    return _Body(choice, scene).node()
 
 
 def _is_number(text: str) -> bool:
