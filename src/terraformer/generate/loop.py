@@ -155,7 +155,7 @@ def check_prompt(prompt: str, what: str = "say what infrastructure is wanted") -
 def drive(
     task: Task,
     *,
-    model: Model,
+    model: Model | None,
     strategy: Strategy,
     settings: GenerateSettings,
     verifier: Verifier | None = None,
@@ -166,7 +166,7 @@ def drive(
 ) -> Trace:
     """Run the loop with any strategy. ``given`` are attempts that exist already (a configuration to be repaired):
     there are then no first answers, and the first round repairs the best of them. ``finish`` is applied to every
-    configuration read from a reply, before it is verified.
+    configuration read from a reply, before it is verified. Without a model, the strategy must have nothing to ask.
 
     The verifier is called with the task's policies; one that adds findings of its own (what a change must not touch)
     makes the loop repair those too. Raises ModelError when the model fails before there is any attempt.
@@ -208,7 +208,7 @@ class _Run:
     def __init__(
         self,
         task: Task,
-        model: Model,
+        model: Model | None,
         strategy: Strategy,
         settings: GenerateSettings,
         verifier: Verifier,
@@ -220,7 +220,8 @@ class _Run:
         self.verifier, self.on_event, self.guard, self.finish = verifier, on_event, guard, finish
         self.attempts: list[Attempt] = []
         self.best: int | None = None
-        self.trace_writer = TraceWriter(settings.trace_file, task, model.name)
+        self.name = model.name if model is not None else "none"
+        self.trace_writer = TraceWriter(settings.trace_file, task, self.name)
 
     def run(self, given: Sequence[Attempt]) -> Trace:
         stopped = "interrupted"
@@ -237,7 +238,7 @@ class _Run:
         return trace
 
     def _trace(self, stopped: str) -> Trace:
-        return Trace(self.task, self.model.name, tuple(self.attempts), self.best, stopped)
+        return Trace(self.task, self.name, tuple(self.attempts), self.best, stopped)
 
     def _start(self, given: Sequence[Attempt]) -> str:
         if given:
@@ -250,7 +251,8 @@ class _Run:
         # A strategy sees one chain: the answer that is repaired, and its repairs; other samples are none of its matter.
         start = self.best if self.best is not None else 0
         chain = list(self.attempts) if given else [self.attempts[start]]
-        if (reason := self._stop(chain[-1], chain[:-1])) is not None:
+        # Of what was there before any model, nothing can be a repetition.
+        if (reason := self._stop(self.attempts[start], () if given else chain[:-1])) is not None:
             return reason
         for number in range(1, self.settings.rounds + 1):
             best = self.attempts[self.best] if self.best is not None else None
@@ -315,6 +317,8 @@ class _Run:
 
     def _ask(self, request: Request, number: int, sample: int, proceed: Callable[[], None] = lambda: None) -> Attempt:
         """One call of the model, read and verified. ``proceed`` raises when nobody waits for the answer any more."""
+        if self.model is None:
+            raise ModelError("there is no model")
         started = time.monotonic()
         self.on_event(Event("asking", number, sample=sample))
 
