@@ -213,6 +213,7 @@ class AttemptRecord:
     """One round of a sample. ``files`` is None (and ``problem`` says why) where the reply held no configuration.
 
     ``grade`` is the harness's, with the benchmark's policies, whatever the loop saw; None without a configuration.
+    ``sample`` (one of best-of-n), ``origin`` and ``standing`` are those of terraformer.types.Attempt.
     ``kept`` is the attempt that the loop held for its best after this round (strict keep-best by what the loop sees),
     None when there was none yet. ``seconds`` is the round's wall clock in the loop, waiting for the model included.
     """
@@ -227,6 +228,9 @@ class AttemptRecord:
     seconds: float = 0.0
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    sample: int = 0
+    origin: str = "model"
+    standing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return _plain(self)

@@ -1,0 +1,168 @@
+"""Writing OUT: whole lines only, each on the disk before the next; one process at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from terraformer.errors import ToolFailure, UsageError
+from terraformer.evals.records import (
+    REFERENCES,
+    RUN,
+    SUMMARY,
+    TASKS,
+    TRACES,
+    ReferenceVerdict,
+    RunInfo,
+    SampleRecord,
+    TaskInfo,
+    read_run,
+)
+
+__all__ = ["Store"]
+
+_LOCK = ".lock"
+
+
+class Store:
+    """The folder OUT of one run, held until ``close``.
+
+    A folder that holds another run is refused, and so is one that another process writes to: UsageError, one line.
+    Files are only appended to or replaced as a whole; what was torn by a kill is cut off first. Raises ToolFailure
+    when the disk fails.
+    """
+
+    def __init__(self, out: Path, info: RunInfo, tasks: Iterable[TaskInfo]) -> None:
+        self.out = out
+        self._files: dict[str, IO[bytes]] = {}
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            self._lock = (out / _LOCK).open("ab")
+        except OSError as error:
+            raise UsageError(f"{out}: cannot be written to: {error.strerror or error}") from None
+        try:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError(
+                    f"{out}: another evaluation is writing there; wait for it, or name another folder"
+                ) from None
+            self.resumed = (out / RUN).exists()
+            if self.resumed:
+                self._same(info)
+            else:
+                self._new(info, tasks)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _same(self, info: RunInfo) -> None:
+        there = read_run(self.out)
+        old, new = there.to_dict(), info.to_dict()
+        for data in (old, new):
+            data.pop("started")
+        if difference := _difference(old, new):
+            raise UsageError(f"{self.out}: holds a run with another {difference}; name another folder with --out")
+
+    def _new(self, info: RunInfo, tasks: Iterable[TaskInfo]) -> None:
+        ours = (_LOCK, TASKS)
+        foreign = sorted(p.name for p in self.out.iterdir() if p.name not in ours and not p.name.startswith(".new-"))
+        if foreign:
+            raise UsageError(f"{self.out}: holds other things than an evaluation ({foreign[0]}); name another --out")
+        # The tasks first: where run.json is, they are whole.
+        self._replace(TASKS, b"".join(_line(t.to_dict()) for t in tasks))
+        self._replace(RUN, json.dumps(info.to_dict(), indent=1, ensure_ascii=False).encode() + b"\n")
+
+    def reference(self, verdict: ReferenceVerdict) -> None:
+        self._append(REFERENCES, verdict.to_dict())
+
+    def sample(self, record: SampleRecord) -> None:
+        self._append(TRACES, record.to_dict())
+
+    def summary(self, data: Mapping[str, Any]) -> None:
+        self._replace(SUMMARY, json.dumps(data, indent=1, ensure_ascii=False).encode() + b"\n")
+
+    def close(self) -> None:
+        for handle in self._files.values():
+            handle.close()
+        self._files = {}
+        self._lock.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _append(self, name: str, data: Mapping[str, Any]) -> None:
+        try:
+            if name not in self._files:
+                self._files[name] = _opened(self.out / name)
+            handle = self._files[name]
+            handle.write(_line(data))
+            handle.flush()
+            os.fsync(handle.fileno())
+        except OSError as error:
+            raise ToolFailure(f"{self.out / name}: cannot be written: {error.strerror or error}") from error
+
+    def _replace(self, name: str, content: bytes) -> None:
+        try:
+            handle, temporary = tempfile.mkstemp(prefix=".new-", dir=self.out)
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    out.write(content)
+                    out.flush()
+                    os.fsync(out.fileno())
+                Path(temporary).chmod(0o644)
+                Path(temporary).replace(self.out / name)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    Path(temporary).unlink()
+                raise
+        except OSError as error:
+            raise ToolFailure(f"{self.out / name}: cannot be written: {error.strerror or error}") from error
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """The file for appending, without a torn last line."""
+    handle = path.open("a+b")
+    end = size = handle.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - 65536)
+        handle.seek(start)
+        at = handle.read(end - start).rfind(b"\n")
+        if at >= 0:
+            end = start + at + 1
+            break
+        end = start
+    if end < size:
+        handle.truncate(end)
+    handle.seek(0, os.SEEK_END)
+    return handle
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> str:
+    """The first thing that differs, in words; "" when nothing does."""
+    for key in (*new, *(k for k in old if k not in new)):
+        a, b = old.get(key), new.get(key)
+        if a == b:
+            continue
+        if isinstance(a, dict) and isinstance(b, dict):
+            return _difference(a, b, f"{key} ")
+        return f"{prefix}{key} ({_short(a)}, not {_short(b)})"
+    return ""
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:37] + "..."
