@@ -133,7 +133,8 @@ def write_file(path: Path, text: str) -> None:
     is written to. Raises UsageError."""
     data = text.encode("utf-8", "replace")
     try:
-        if path.exists() and not path.is_file():
+        special = path.is_absolute() and path.parts[1:2] in (("dev",), ("proc",))
+        if special or (path.exists() and not path.is_file()):
             with path.open("wb") as stream:
                 stream.write(data)
             return

@@ -76,7 +76,7 @@ def text(
     writer = _Writer(colour, width)
     places = _Places(config)
     if name:
-        writer.line(Text(clean(name), style="bold"))
+        writer.line(Text(_inline(name), style="bold"))
     for severity in reversed(_SEVERITY_ORDER):  # errors last: nearest to the prompt of a terminal
         for certificate in report.certificates:
             if certificate.severity is severity:
@@ -209,13 +209,13 @@ class _Writer:
         out: list[Text] = []
         where = certificate.range
         if certificate.address:
-            out.append(Text(f"  with {clean(certificate.address)}" + ("," if where else "")))
+            out.append(Text(f"  with {_inline(certificate.address)}" + ("," if where else "")))
         if certificate.rule:
-            out.append(Text(f"  rule {clean(certificate.rule)}"))
+            out.append(Text(f"  rule {_inline(certificate.rule)}"))
         if where is not None:
             block = places.block(where)
-            inside = f", in {clean(block)}" if block else ""
-            out.append(Text(f"  on {clean(where.file)} line {where.start.line}{inside}:"))
+            inside = f", in {_inline(block)}" if block else ""
+            out.append(Text(f"  on {_inline(where.file)} line {where.start.line}{inside}:"))
             out.extend(self._source(where, places.lines(certificate)))
         return [Text(), *out] if out else []
 
@@ -275,7 +275,7 @@ class _Writer:
             for rule in report.rules:
                 row = Text("  ")
                 row.append(_RULE_MARK[rule.passed], style="green" if rule.passed else "red")
-                row.append(f"  {clean(rule.policy)}: {clean(rule.rule)}")
+                row.append(f"  {_inline(rule.policy)}: {_inline(rule.rule)}")
                 self.line(row)
         if report.changes:
             self.line()
@@ -296,12 +296,17 @@ class _Writer:
             if number == MAX_GROUPS:
                 self.line(f"  ... about {len(groups) - MAX_GROUPS} more objects (all of them with --format json)")
                 break
-            self.line(Text.assemble("  ", clean(address), (f"  {clean(why)}", "dim")))
+            self.line(Text.assemble("  ", _inline(address), (f"  {_inline(why)}", "dim")))
             for item in items[:MAX_IN_GROUP]:
-                name = f"{clean(item.attribute)} = " if item.attribute else "= "
+                name = f"{_inline(item.attribute)} = " if item.attribute else "= "
                 self.line(Text.assemble(f"    {name}", (_value(item.value), "cyan")))
             if len(items) > MAX_IN_GROUP:
                 self.line(Text(f"    ... and {len(items) - MAX_IN_GROUP} more", style="dim"))
+
+
+def _inline(value: str) -> str:
+    """Text that must stay on its line: a name may hold line ends, which would begin a line of the reader's log."""
+    return clean(value).replace("\n", "\\n")
 
 
 def _one_line(summary: str) -> str:
