@@ -321,7 +321,7 @@ class _Work:
         old = {p.key for p in merge.parts_of(content, path)}
         new = {p.key for p in merge.parts_of(_encoded(edit.text), path)}
         original = self._text(path)
-        if any(merge.is_elision(line) and line.strip() not in original for line in _top_level(edit.text)):
+        if any(merge.is_elision(line) and line.strip() not in original for line in edit.text.split("\n")):
             return False
         shared = len(old & new)
         if not shared:
@@ -389,11 +389,6 @@ def _encoded(text: str) -> bytes:
 
 def _row(starts: Sequence[int], byte: int) -> int:
     return bisect_right(starts, byte) - 1
-
-
-def _top_level(text: str) -> list[str]:
-    """The lines of a text that stand at its left edge."""
-    return [line for line in text.split("\n") if line[:1] not in (" ", "\t", "")]
 
 
 def _address(key: tuple[str, ...]) -> str:

@@ -85,7 +85,8 @@ def _lines(group: Sequence[Alteration], above: tuple[str, ...], indent: str) -> 
         line = seq(f"{indent}{names[0]} = ", alt(alteration.values), "\n")
         parts.append(optional(line) if alteration.optional else line)
     for name, alterations in inner.items():
-        parts.append(f"{indent}{name} {{\n{indent}{_ELIDED}")
+        elided = f"{indent}{_ELIDED}" if alterations[0].inside else ""
+        parts.append(f"{indent}{name} {{\n{elided}")
         parts.extend(_lines(alterations, (*above, name), indent + "  "))
         parts.append(f"{indent}}}\n")
     return parts

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from terraformer.generate.grammar.choices import Schemas, TypeChoice
 from terraformer.generate.grammar.closure import wanted_by
+from terraformer.generate.grammar.constraints import Constraints
 from terraformer.generate.grammar.facts import PromptFacts, stem, words_of
 from terraformer.generate.grammar.select import select_types
 from terraformer.generate.grammar.values import enum_value, hcl_string, said
@@ -42,6 +43,33 @@ _TAG: Final = re.compile(
     r"""["'`]?(?P<key>[A-Za-z][\w:-]{0,60})["'`]?\s*(?:=>?|:|\bof\b|\bwith (?:the )?value\b|\bset to\b|\bto\b)\s*"""
     r"""["'`]?(?P<value>[\w./@-]{1,100}?)["'`]?(?=[\s,.;)]|$)"""
 )
+_UNITS: Final = frozenset(
+    [
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "in",
+        "mb",
+        "gb",
+        "size",
+        "byte",
+        "count",
+        "limit",
+        "retention",
+        "period",
+        "number",
+    ]
+)
+"""Words of argument names that requests leave out, or say as a unit."""
+_SPOKEN: Final = (
+    (r"\bsubscribe\b", "subscription of"),
+    (r"\bencrypt(?:ion|ed|s)?(?: at rest)?\b", "encrypted"),
+    (r"\be-mail\b", "email"),
+    (r"\bIMDS ?v2\b", "metadata options http tokens required"),
+)
+"""Ways to say what the schemas name otherwise."""
+_NAMING: Final = ("name", "bucket", "identifier", "function_name", "family", "cluster_identifier")
 _ON: Final = re.compile(r"\b(?:enable|enabled|turn(?:ed)? on|switch(?:ed)? on|activate)\b", re.I)
 _OFF: Final = re.compile(r"\b(?:disable|disabled|turn(?:ed)? off|switch(?:ed)? off|deactivate|no longer)\b", re.I)
 
@@ -93,6 +121,8 @@ class _Planner:
     def __init__(self, config: TerraformConfig, request: str, schemas: Schemas) -> None:
         self.config, self.schemas = config, schemas
         self.request = request[:20_000]
+        for pattern, spelling in _SPOKEN:
+            self.request = re.sub(pattern, spelling, self.request, flags=re.I)
         self.facts = PromptFacts(self.request)
         # What a value is changed from is no value to be set.
         self.wished = PromptFacts(re.sub(r"(?i)\bfrom\s+\S+\s+to\b", "to", self.request))
@@ -146,7 +176,7 @@ class _Planner:
         of = [e for e in self.existing if keys is None or e.choice.key in keys]
         best = of[0].score if of else 0.0
         if best < 1.0:
-            return []
+            return of if keys is not None and len(of) == 1 else []  # the only one of a type that the request names
         every = re.search(r"\b(?:all|every|each|both)\b", self.request, re.I) is not None
         return [e for e in of if (e.score >= max(1.0, best * 0.5) if every else e.score >= best - 1e-9)]
 
@@ -156,21 +186,51 @@ class _Planner:
         plan = EditPlan(self.facts, tuple(self.existing))
         if _DELETE.search(self.request) and (gone := self._removed()):
             return replace(plan, remove=gone)
+        if renamed := self._renamed():
+            return replace(plan, alterations=renamed)
         chosen = [
             c for c in select_types(self.facts, self.schemas) if c.asked and c.why != "best match of the schema search"
         ]
         present = {e.choice.key for e in self.existing}
         fresh = [c for c in chosen if c.key not in present or self._another(c)]
+        named = {c.key for c in fresh if c.name}
+        fresh = [c for c in fresh if c.name or c.key not in named]
         alterations = [*self._tags(), *self._from_to()]
         met = [c.key for c in chosen if c.key in present and c not in fresh]
         targets = self._targets_of(met) or ([] if fresh else self.targets()[:1])
         for target in targets:
             known = {(a.target.choice.address, a.path) for a in alterations}
             alterations.extend(a for a in self._spoken(target) if (target.choice.address, a.path) not in known)
-        fresh = self._closed([c for c in fresh if not self._is_said_inside(c, targets)])
+        fresh = [c for c in fresh if not self._is_said_inside(c, targets)]
+        adding = _NEW.search(self.request) or re.search(r"\b(?:add|create|attach)\b", self.request, re.I)
+        if alterations and not adding:
+            # What an existing block says now needs no new one, unless it is a setting of that block.
+            fresh = [c for c in fresh if any(c.type.startswith(t.choice.type + "_") for t in targets)]
+        fresh = self._closed([*fresh, *self._encryption(targets)])
         if not alterations and not fresh:
             alterations = list(self._guesses(targets or self.targets()[:1]))
         return replace(plan, alterations=tuple(alterations), new=tuple(fresh))
+
+    def _renamed(self) -> tuple[Alteration, ...]:
+        told = re.search(r"""\brenam\w+\b.*?\b(?:to|as|into)\s+["'`]?([\w.-]*\w)""", self.request, re.I)
+        target = next(iter(self.targets()), None)
+        if told is None or target is None:
+            return ()
+        names = self.schemas.block(target.choice.key).attributes
+        argument = next((n for n in _NAMING if n in names), None)
+        return (Alteration(target, argument, (hcl_string(told[1]),)),) if argument else ()
+
+    def _encryption(self, targets: Sequence[Existing]) -> list[TypeChoice]:
+        """The encryption of a bucket is a resource of its own."""
+        key = "aws_s3_bucket_server_side_encryption_configuration"
+        buckets = [t for t in targets if t.choice.key == "aws_s3_bucket"]
+        if not buckets or not self.facts.mentions(("encrypted",)) or not self.schemas.has("resource", key):
+            return []
+        return [
+            TypeChoice("resource", key, t.choice.label, "", True, "encryption of a bucket")
+            for t in buckets
+            if not any(e.choice.key == key and t.choice.address + "." in e.text for e in self.existing)
+        ]
 
     def _targets_of(self, keys: Sequence[str]) -> list[Existing]:
         found: list[Existing] = []
@@ -260,53 +320,99 @@ class _Planner:
         return None
 
     def _spoken(self, target: Existing) -> Iterator[Alteration]:
-        """Arguments that the request names together with a value."""
+        """Arguments that the request names together with a value: by their own words, else by a unit or the like."""
         body = self._body(target)
         if body is None:
             return
-        yield from self._in_block(target, self.schemas.block(target.choice.key), body, "", 2)
+        schema = self.schemas.block(target.choice.key)
+        for own_words in (True, False):
+            found = list(self._in_block(target, schema, body, "", 2, own_words))
+            if found:
+                yield from found
+                return
 
     def _in_block(
-        self, target: Existing, schema: Block, body: NativeBody | None, prefix: str, depth: int
+        self, target: Existing, schema: Block, body: NativeBody, prefix: str, depth: int, own_words: bool
     ) -> Iterator[Alteration]:
         for name, attribute in schema.attributes.items():
-            if (
-                not (attribute.optional or attribute.required)
-                or attribute.deprecated
-                or name in ("id", "tags", "tags_all")
-            ):
+            if not (attribute.optional or attribute.required) or attribute.deprecated or attribute.write_only:
                 continue
-            values = self._values(f"{prefix}{name}", attribute)
+            if name in ("id", "tags", "tags_all", "region"):
+                continue
+            path = f"{prefix}{name}"
+            values = self._named(path, attribute, target) if own_words else self._by_unit(path, attribute)
             if values:
-                yield Alteration(target, f"{prefix}{name}", tuple(values), body is not None)
-        if depth == 0:
-            return
-        for name, nested in schema.blocks.items():
-            inner = next((b.body for b in body.blocks(name, 0)), None) if body is not None else None
-            if inner is None and not self.facts.mentions(words_of(name), gap=1):
-                continue
+                yield Alteration(target, path, tuple(values))
+        for name, nested in schema.blocks.items() if depth else ():
+            inner = next((b.body for b in body.blocks(name, 0)), None)
             if isinstance(inner, NativeBody):
-                yield from self._in_block(target, nested.block, inner, f"{prefix}{name}.", depth - 1)
+                yield from self._in_block(target, nested.block, inner, f"{prefix}{name}.", depth - 1, own_words)
+            elif own_words and self.facts.mentions(words_of(name), gap=1):
+                # A block that is not there yet: only with all that it cannot do without.
+                found = list(self._in_block(target, nested.block, _EMPTY, f"{prefix}{name}.", 0, True))
+                given = {a.path.rpartition(".")[2] for a in found}
+                if found and all(n in given for n, a in nested.block.attributes.items() if a.required):
+                    yield from (replace(a, inside=False) for a in found)
 
-    def _values(self, path: str, attribute: Attribute) -> list[str]:
-        words = words_of(attribute.name)
+    def _by_unit(self, path: str, attribute: Attribute) -> list[str]:
         spoken = said(self.wished, path, attribute)
-        if spoken is not None:
-            if (
-                attribute.enum
-                and attribute.type == "string"
-                and not all(s.strip('"') in attribute.enum for s in spoken)
-            ):
+        if spoken is None or (
+            attribute.enum and attribute.type == "string" and not all(s.strip('"') in attribute.enum for s in spoken)
+        ):
+            return []
+        return spoken
+
+    def _named(self, path: str, attribute: Attribute, target: Existing) -> list[str]:
+        """Values of an argument whose words stand in the request."""
+        words = words_of(attribute.name)
+        parent = words_of(path.split(".")[-2]) if "." in path else words_of(target.choice.type)
+        on, off = _ON.search(self.request), _OFF.search(self.request)
+        enum = [str(v) for v in attribute.enum or ()] or self._allowed(target.choice, path, attribute)
+        if words in (("status",), ("state",)) and {"enabled", "disabled", "suspended"} & {v.lower() for v in enum}:
+            wanted = ("disabled", "suspended") if off is not None and on is None else ("enabled",)
+            topic = [w for w in parent if w not in ("configuration", "aws", "setting")]
+            if (on or off) and self.facts.mentions(topic, gap=1):
+                return [hcl_string(v) for v in enum if v.lower() in wanted]
+            return []
+        core = [w for w in words if w not in _UNITS and not (w in ("enabled", "enable") and len(words) > 1)]
+        encrypted = attribute.type == "bool" and {"encrypted", "encryption"} & set(words) and "encrypted" in self.words
+        if not core or not (encrypted or self.facts.mentions(core, gap=2)):
+            return []
+        if attribute.type == "bool":
+            asked = on or off or re.search(r"\b(?:make|set|use|with|should|must|add|turn)\b", self.request, re.I)
+            if not (asked or encrypted):
                 return []
-            return spoken
-        if attribute.type == "bool" and (len(words) > 1 or len(words[0]) > 5):
-            bare = [w for w in words if w not in ("enable", "enabled", "is", "disable", "disabled")] or list(words)
-            if self.facts.mentions(bare, gap=1):
-                on, off = _ON.search(self.request), _OFF.search(self.request)
-                negative = {"disable", "disabled"} & set(words)
-                if on or off or re.search(r"\b(?:make|set|use|with|should|must|add)\b", self.request, re.I):
-                    return ["false" if (off is not None and on is None) != bool(negative) else "true"]
-        return []
+            return ["false" if off is not None and on is None else "true"]
+        if attribute.type == "number":
+            number = self._number_near(core)
+            return [number] if number is not None else []
+        if attribute.type != "string":
+            return []
+        lower = self.request.lower()
+        meant = [v for v in enum if re.search(rf"(?<![\w.]){re.escape(v.lower())}(?![\w]|\.\d)", lower)]
+        if enum:
+            return [hcl_string(v) for v in meant if v.lower() not in words]
+        return said(self.wished, path, attribute) or []
+
+    def _allowed(self, choice: TypeChoice, path: str, attribute: Attribute) -> list[str]:
+        """The few values that the provider takes, where it is known for that."""
+        if attribute.type != "string":
+            return []
+        checks = Constraints(self.schemas.source_of(choice.key), choice.kind, choice.type)
+        return [str(v) for v in checks.allowed(path)]
+
+    def _number_near(self, core: Sequence[str]) -> str | None:
+        """The number nearest to the words, in tokens; what follows them counts as nearer."""
+        tokens = self.wished.tokens
+        best: tuple[int, str] | None = None
+        for start, end in self.wished.find(list(core), gap=2):
+            for k, token in enumerate(tokens):
+                if not re.fullmatch(r"\d+(?:\.\d+)?", token.text):
+                    continue
+                distance = (k - end) * 2 if k >= end else (start - k) * 2 + 1
+                if best is None or distance < best[0]:
+                    best = (distance, token.text)
+        return best[1] if best is not None else None
 
     def _from_to(self) -> Iterator[Alteration]:
         """ "from A to B": wherever A stands as a literal, in the blocks that the request means first."""
@@ -378,6 +484,9 @@ class _Planner:
                 if values and offered < 3:
                     offered += 1
                     yield Alteration(target, name, tuple(values), optional=offered > 1)
+
+
+_EMPTY: Final = NativeBody(NativeFile("", b""), None)
 
 
 def _holding(body: NativeBody, old: str, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
