@@ -19,6 +19,8 @@ from terraformer.data.intents.conditions import (
     Target,
     UsesProvider,
 )
+from terraformer.data.intents.evaluate import Verdict, evaluate, holds
+from terraformer.data.intents.form import load_intent
 from terraformer.data.intents.intent import (
     VERSION,
     ChangeAction,
@@ -29,6 +31,11 @@ from terraformer.data.intents.intent import (
     Intent,
     Subject,
 )
+from terraformer.data.intents.names import rule_names
+from terraformer.data.intents.plan_view import PlanView
+from terraformer.data.intents.rego import policy_of, to_rego
+from terraformer.data.intents.scope import change_scope
+from terraformer.data.intents.sentences import explain
 
 __all__ = [
     "VERSION",
@@ -47,6 +54,7 @@ __all__ = [
     "Intent",
     "Not",
     "Operator",
+    "PlanView",
     "PolicyCondition",
     "PolicyStatement",
     "Quantifier",
@@ -56,4 +64,13 @@ __all__ = [
     "Subject",
     "Target",
     "UsesProvider",
+    "Verdict",
+    "change_scope",
+    "evaluate",
+    "explain",
+    "holds",
+    "load_intent",
+    "policy_of",
+    "rule_names",
+    "to_rego",
 ]

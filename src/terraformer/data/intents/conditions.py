@@ -122,8 +122,8 @@ class Attribute:
         problem = _operand_problem(self.operator, self.value)
         if problem:
             raise UsageError(f"{self.operator}: {problem}")
-        if self.unknown and self.operator in (Operator.SET, Operator.ABSENT):
-            raise UsageError(f'{self.operator}: it takes no "unknown"')
+        if self.operator in (Operator.SET, Operator.ABSENT) and (self.unknown or self.path[-1] == "*"):
+            raise UsageError(f'{self.operator}: it takes no "unknown" and no [*]')
 
 
 def _check_path(path: tuple[str, ...], *, optional: bool = False) -> None:

@@ -217,6 +217,10 @@ class Intent:
     change: ChangeIntent | None = None
     title: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.demands and (self.change is None or not (self.change.demands or self.change.rest_unchanged)):
+            raise UsageError("an intent that demands nothing")
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; what has its default is left out. The inverse is ``from_dict``."""
         from terraformer.data.intents.form import intent_to_dict

@@ -2,8 +2,8 @@
 
 The three differ in classes like ``\\d`` (Unicode or ASCII), in ``$`` before a last newline and in brackets within
 brackets, and Python has what the others have not (look-around, back references, possessive repetition).
-``compile_pattern`` takes the part that all have, spells the classes out, and refuses the rest. Not covered: ``\\b``, Unicode classes, flags other
-than a leading ``(?i)``.
+``compile_pattern`` takes the part that all have, spells the classes out, and refuses the rest. Not covered: ``\\b``,
+Unicode classes, flags other than a leading ``(?i)``.
 """
 
 from __future__ import annotations

@@ -179,7 +179,8 @@ class PlanView:
                 if isinstance(expression, list):
                     values[name] = [self._known_block(b, root) for b in expression]
                 else:
-                    values.update({name: v for v in self._known(expression, root)})
+                    for value in self._known(expression, root):
+                        values[name] = value
             for name, own in (("alias", "alias"), ("version", "version_constraint")):
                 if own in provider:
                     values[name] = provider[own]

@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["MISSING", "NUMERAL", "canonical", "elements", "filled", "number", "parse_json", "parse_statements", "size"]
 
-MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+MISSING: Any = object()
 # A string that a number is converted to and back without loss.
 NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,14}[1-9])?\Z")
 # A string that is taken for a number by bounds; the Rego form uses the same pattern.
@@ -77,8 +77,8 @@ def _many(value: Any) -> Sequence[Any]:
 
 def parse_statements(document: Any) -> Iterator[dict[str, Any]]:
     """The statements of a policy document, in one form: of IAM's JSON (``Statement``) or of the arguments of
-    data.aws_iam_policy_document (``statement``). Keys: effect, actions, resources, principals (of pairs), conditions (of
-    triples)."""
+    data.aws_iam_policy_document (``statement``). Keys: effect, actions, resources, principals (of pairs), conditions
+    (of triples)."""
     if not isinstance(document, Mapping):
         return
     for s in elements(document.get("Statement")):
