@@ -276,7 +276,8 @@ class _Planner:
                 return UNKNOWN if create else None
             return _zero(attribute.type) if in_set and self._legacy and attribute.optional else None
         if isinstance(value, Unknown):
-            return value
+            # What is known of an unknown string (how it begins) need not be true of the form it is written down in.
+            return UNKNOWN if path in self._state_functions else value
         if isinstance(value, str):
             written = self._state_functions.get(path)
             if written is None:

@@ -58,7 +58,9 @@ class ResourceChange:
     ``attributes`` lists what differs for ``CHANGED`` and ``REPLACED``; for ``ADDED`` and ``REMOVED`` what the
     configuration set, as far as known. ``looks_renamed_from`` / ``looks_renamed_to`` name the resource of the same type
     and equal configuration at the other address: a rename without a ``moved`` block, which destroys and creates.
-    ``forgotten``: a ``removed`` block with ``destroy = false`` takes it out of the state and leaves it running.
+    ``follows`` names blocks whose own change is all that this change (or replacement) comes from, as far as direct
+    references in the configuration tell. ``forgotten``: a ``removed`` block with ``destroy = false`` takes it out of
+    the state and leaves it running.
     """
 
     address: str
@@ -69,6 +71,7 @@ class ResourceChange:
     looks_renamed_from: str | None = None
     looks_renamed_to: str | None = None
     forgotten: bool = False
+    follows: tuple[str, ...] = ()
 
     @property
     def block(self) -> str:
@@ -164,6 +167,7 @@ class ChangeSummary:
                         **r,
                         "kind": ChangeKind(r["kind"]),
                         "attributes": tuple(AttributeChange(**a) for a in r.get("attributes", ())),
+                        "follows": tuple(r.get("follows", ())),
                     }
                 )
                 for r in data["resources"]
@@ -215,7 +219,7 @@ class ChangeScope:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChangeScope:
         """The inverse of ``to_dict``; fields that are absent have their defaults."""
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
         if "elsewhere" in values:
             values["elsewhere"] = Severity(values["elsewhere"])
         return cls(**values)
@@ -285,5 +289,7 @@ def _sparse(value: ResourceChange | OutputChange) -> dict[str, Any]:
         for name in ("before", "after"):
             if getattr(change, name) is False:
                 plain[name] = False
+    if not found.get("follows"):
+        found.pop("follows", None)
     sparse = {k: v for k, v in found.items() if v is not None and (v is not False or k in ("before", "after"))}
     return {**sparse, "attributes": attributes} if attributes else sparse

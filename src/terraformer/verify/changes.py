@@ -89,7 +89,7 @@ def summarise(
         noise = _Plan.of(drift)
         resources = _without_drift(resources, _resources(noise, then))
         outputs = _outputs_without_drift(outputs, _outputs(noise))
-    resources = _renames(resources, now, then)
+    resources = _following(_renames(resources, now, then), now)
     return ChangeSummary(tuple(sorted(resources, key=lambda r: (r.address, str(r.kind)))), tuple(outputs))
 
 
@@ -234,10 +234,11 @@ def _walk_list(
     vague = {i for i in range(size) if _any_true(_inner(unknown, i))}
     left = [i for i, item in enumerate(before) if not (i < len(after) and i not in vague and _equal(item, after[i]))]
     open_ = [i for i in range(size) if i in vague or i >= len(before) or i in left]
-    for i in list(left):
-        twin = next((j for j in open_ if j not in vague and j < len(after) and _equal(before[i], after[j])), None)
+    for old_place in list(left):
+        item = before[old_place]
+        twin = next((j for j in open_ if j not in vague and j < len(after) and _equal(item, after[j])), None)
         if twin is not None:
-            left.remove(i)
+            left.remove(old_place)
             open_.remove(twin)
     if not left and not open_:
         if not _flat_equal(before, after):
@@ -247,8 +248,8 @@ def _walk_list(
         yield _Leaf(path, before, after if not vague else None, bool(vague), False)
         return
     for place in range(max(len(left), len(open_))):
-        i = left[place] if place < len(left) else None
-        j = open_[place] if place < len(open_) else None
+        i: int | None = left[place] if place < len(left) else None
+        j: int | None = open_[place] if place < len(open_) else None
         at = j if j is not None else i
         assert at is not None
         old = before[i] if i is not None else None
@@ -403,6 +404,47 @@ def _outputs_without_drift(outputs: list[OutputChange], drift: list[OutputChange
             and _equal(noise[o.name].after, o.after)
         )
     ]
+
+
+# --- what follows from what ------------------------------------------------------------------------------------------
+
+
+def _following(resources: list[ResourceChange], now: _Plan) -> list[ResourceChange]:
+    """Note on changes that come from changes of what they refer to, and from nothing else."""
+    changed = {r.block for r in resources if r.kind in (ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.REPLACED)}
+    found: list[ResourceChange] = []
+    for change in resources:
+        if change.kind not in (ChangeKind.CHANGED, ChangeKind.REPLACED):
+            found.append(change)
+            continue
+        forcing = [a for a in change.attributes if a.forces_replacement]
+        sets = now.sets(change.address)
+        module = change.block[: len(change.block) - len(".".join(change.block.split(".")[-2:]))]
+        sources: dict[str, None] = {}
+        for attribute in forcing if change.kind is ChangeKind.REPLACED else change.attributes:
+            root = re.split(r"[.\[]", attribute.path)[0]
+            referred = {
+                module + ".".join(reference.split("[")[0].split(".")[:2]) for reference in _references(sets.get(root))
+            }
+            hit = (referred & changed) - {change.block}
+            if not hit:
+                sources = {}
+                break
+            sources.update(dict.fromkeys(sorted(hit)))
+        found.append(replace(change, follows=tuple(sources)) if sources else change)
+    return found
+
+
+def _references(expression: Any) -> Iterator[str]:
+    """The references in an expression of the plan's configuration, blocks included."""
+    todo = [expression]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Mapping):
+            yield from (str(r) for r in item.get("references") or ())
+            todo += [v for k, v in item.items() if k not in ("references", "constant_value")]
+        elif isinstance(item, list):
+            todo += item
 
 
 # --- renames --------------------------------------------------------------------------------------------------------
