@@ -1,5 +1,6 @@
 """Every certificate code of all stages, with an example that shows it and one that does not."""
 
+from terraformer.verify.codes.change import CHANGE_CODES
 from terraformer.verify.codes.compile import COMPILE_CODES
 from terraformer.verify.codes.deploy import DEPLOY_CODES
 from terraformer.verify.codes.generation import GENERATION_CODES
@@ -13,7 +14,15 @@ __all__ = ["CODES", "CodeInfo"]
 CODES: dict[str, CodeInfo] = {
     info.code: info
     for info in sorted(
-        (*COMPILE_CODES, *DEPLOY_CODES, *PROVIDER_CODES, *GENERATION_CODES, *LINT_CODES, *SECURITY_CODES),
+        (
+            *COMPILE_CODES,
+            *DEPLOY_CODES,
+            *PROVIDER_CODES,
+            *CHANGE_CODES,
+            *GENERATION_CODES,
+            *LINT_CODES,
+            *SECURITY_CODES,
+        ),
         key=lambda i: i.code,
     )
 }
