@@ -2,7 +2,8 @@
 
 First, without any model, the certain fixes (``certain``). Then, with a model, the repair loop: the model sees the
 configuration (the parts that matter where it is long) and the findings, and answers with edits; what no edit touches
-stays byte for byte. Nothing may be deleted to silence a finding (``dropping.KeepGuard``).
+stays byte for byte. Nothing may be deleted to silence a finding, and where the configuration can be planned before
+and after, nothing else may be removed or replaced either.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from terraformer.errors import UsageError
 from terraformer.generate.certain import fix_certainly
 from terraformer.generate.dropping import KeepGuard
 from terraformer.generate.grounding import ground
-from terraformer.generate.loop import Event, Verifier, default_verifier, drive
+from terraformer.generate.loop import Event, Verifier, drive
 from terraformer.generate.mutation.context import Context, mentioned_addresses, select_context
 from terraformer.generate.mutation.result import unified_diff
 from terraformer.generate.mutation.strategy import reader
@@ -25,7 +26,10 @@ from terraformer.generate.requests import Request
 from terraformer.generate.settings import GenerateSettings
 from terraformer.generate.strategy import types_of_findings
 from terraformer.models.base import Message, Model
-from terraformer.types import Attempt, Policy, Task, TerraformConfig, Trace, VerificationReport
+from terraformer.types import Attempt, Certificate, ChangeScope, Policy, Task, TerraformConfig, Trace
+from terraformer.types import VerificationReport as Report
+from terraformer.verify import VerifierPool, compare, default_pool
+from terraformer.verify.preservation import check
 
 __all__ = ["RepairStrategy", "repair"]
 
@@ -83,7 +87,7 @@ def repair(
     prompt: str = "",
     policies: Sequence[Policy] = (),
     settings: GenerateSettings | None = None,
-    verifier: Verifier | None = None,
+    pool: VerifierPool | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> Trace:
     """Verify the configuration, apply the certain fixes, and let a model mend the rest in ``settings.rounds`` rounds.
@@ -91,7 +95,8 @@ def repair(
     The first attempt of the trace is the configuration as given (``origin`` "given"), the second, where there were
     certain fixes, that with them ("fixes"; its ``reply`` lists them); those of the model follow. ``Trace.config`` is
     the best: the given one unless something is strictly better. Without a model only the certain fixes are made.
-    ``prompt`` tells the model what the configuration is for, if anything is worth telling.
+    ``prompt`` tells the model what the configuration is for, if anything is worth telling. ``pool`` defaults to the
+    shared one.
 
     ``Trace.stopped`` is as for ``generate``, and "no-model" when findings are left and there is no model.
 
@@ -100,19 +105,22 @@ def repair(
     settings = settings or GenerateSettings()
     if not config.module_files:
         raise UsageError("the configuration has no Terraform file in its root module: there is nothing to repair")
-    verify = verifier or default_verifier(settings)
+    pool = pool or default_pool()
     policies = tuple(policies)
+    verify = _verifier(pool, settings)
     notify = on_event or (lambda _event: None)
     notify(Event("verifying", 0))
     given = [_attempt(config, verify, policies)]
     report = given[0].report
+    guard = _Guard(config, report, settings, pool)
     if report is not None and report.errors and not report.tool_errors:
         started = time.monotonic()
         fixed, found, done = fix_certainly(config, report, lambda c: verify(c, policies=policies))
         if done:
             seconds = round(time.monotonic() - started, 3)
-            reply = "\n".join(done)
-            given.append(Attempt(0, (), reply, fixed, found, seconds=seconds, origin="fixes"))
+            lost = guard(config, report, fixed)
+            found = replace(found, certificates=(*lost, *found.certificates))
+            given.append(Attempt(0, (), "\n".join(done), fixed, found, seconds=seconds, origin="fixes"))
     strategy = RepairStrategy(prompt, settings) if model is not None else _Nothing()
     trace = drive(
         Task(prompt, policies, before=config),
@@ -121,15 +129,45 @@ def repair(
         settings=settings,
         verifier=verify,
         on_event=on_event,
-        guard=KeepGuard(config),
+        guard=guard,
         given=given,
     )
     return replace(trace, stopped="no-model") if model is None and trace.stopped == "exhausted" else trace
 
 
+def _verifier(pool: VerifierPool, settings: GenerateSettings) -> Verifier:
+    def call(config: TerraformConfig, *, policies: Sequence[Policy] = ()) -> Report:
+        return pool.verify(config, policies=policies, settings=settings.verify)
+
+    return call
+
+
+class _Guard:
+    """A Guard (generate/loop.py): resources that are gone from the text, and where both can be planned, whatever else
+    the plan removes or replaces. What has a finding may be replaced: some arguments cannot be mended otherwise."""
+
+    def __init__(
+        self, before: TerraformConfig, report: Report | None, settings: GenerateSettings, pool: VerifierPool
+    ) -> None:
+        self._before, self._report, self._settings, self._pool = before, report, settings, pool
+        self._keep = KeepGuard(before)
+
+    def __call__(self, best: TerraformConfig, found: Report | None, new: TerraformConfig, /) -> tuple[Certificate, ...]:
+        dropped = self._keep(best, found, new)
+        if dropped or self._report is None or not self._report.deployable:
+            return dropped
+        done = compare(self._before, new, settings=self._settings.verify, pool=self._pool)
+        if done.tool_errors or done.summary.by_text:
+            return ()
+        named = tuple(c.address for c in self._report.errors if c.address)
+        anywhere = any(not c.address for c in self._report.errors)
+        scope = ChangeScope(replace=("*",) if anywhere else named, expects_change=False)
+        return check(done.summary, scope, before=self._before, after=new)
+
+
 def _attempt(config: TerraformConfig, verify: Verifier, policies: Sequence[Policy]) -> Attempt:
     started = time.monotonic()
-    report: VerificationReport = verify(config, policies=policies)
+    report = verify(config, policies=policies)
     if report.tool_errors:
         report = verify(config, policies=policies)
     return Attempt(0, (), "", config, report, seconds=round(time.monotonic() - started, 3), origin="given")

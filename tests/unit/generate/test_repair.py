@@ -32,7 +32,7 @@ def config(text: str, **others: str) -> TerraformConfig:
 def run(pool: VerifierPool, given: TerraformConfig, replies: list[Any] | None = None, **options: Any) -> Any:
     model = MockModel(replies) if replies is not None else None
     settings = GenerateSettings(**{"rounds": 3, "schema_chars": 4_000, **options})
-    return repair(given, model=model, settings=settings, verifier=pool.verify), model
+    return repair(given, model=model, settings=settings, pool=pool), model
 
 
 def edit(search: str, new: str) -> str:
@@ -98,7 +98,7 @@ def test_what_needs_a_choice_is_left(pool: VerifierPool, text: str) -> None:
 
 def test_nothing_to_do(pool: VerifierPool) -> None:
     model = MockModel([])
-    trace = repair(config(QUEUE), model=model, verifier=pool.verify)
+    trace = repair(config(QUEUE), model=model, pool=pool)
     assert trace.stopped == "clean" and trace.best == 0 and not model.calls and len(trace.attempts) == 1
     with pytest.raises(UsageError, match="no Terraform file"):
         repair(TerraformConfig({"notes.txt": b""}))
@@ -177,7 +177,28 @@ def test_policies_and_purpose(pool: VerifierPool) -> None:
         'is_valid_queue if { some r in input.resource_changes; r.type == "aws_sqs_queue"; r.change.after.fifo_queue }\n',
     )
     model = MockModel([edit('  name = "jobs"', '  name       = "jobs.fifo"\n  fifo_queue = true')])
-    trace = repair(config(QUEUE), model=model, prompt="Work in order.", policies=(policy,), verifier=pool.verify)
+    trace = repair(config(QUEUE), model=model, prompt="Work in order.", policies=(policy,), pool=pool)
     assert trace.stopped == "clean" and trace.report is not None and trace.report.correct
     assert "Work in order." in model.calls[0].messages[1]["content"]
     assert "is_valid_queue" in model.calls[0].messages[1]["content"]
+
+
+def test_what_deploys_is_compared_by_its_plans(pool: VerifierPool) -> None:
+    policy = Policy(
+        "fifo.rego",
+        "package terraform.validation\nimport rego.v1\ndefault is_valid_queue := false\n"
+        'is_valid_queue if { some r in input.resource_changes; r.type == "aws_sqs_queue"; r.change.after.fifo_queue }\n',
+    )
+    before = QUEUE.replace("}", "  delay_seconds = 3\n}") + QUEUE.replace("jobs", "other")
+    search = '  name = "jobs"'
+    right = search.replace("jobs", "jobs.fifo") + "\n  fifo_queue = true"
+    # The other queue would be destroyed and made anew, which has nothing to do with the finding about the first.
+    wrong = f"{edit(search, right)}\n{edit('  name = ' + chr(34) + 'other' + chr(34), '  name = ' + chr(34) + 'renamed' + chr(34))}"
+    finding_in = policy.text.replace("is_valid_queue", "is_valid_jobs").replace(
+        'r.type == "aws_sqs_queue"', 'r.address == "aws_sqs_queue.jobs"'
+    )
+    model = MockModel([wrong, edit(search, right)])
+    trace = repair(config(before), model=model, policies=(Policy("p.rego", finding_in),), pool=pool)
+    assert [a.standing for a in trace.attempts] == ["first", "deceptive", "better"]
+    assert trace.report is not None and trace.report.correct
+    assert "aws_sqs_queue.other" in model.calls[1].messages[1]["content"]
