@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from terraformer._version import __version__
-from terraformer.cli import doctor, generate, schema, verify
+from terraformer.cli import doctor, generate, mutate, schema, verify
 from terraformer.errors import TerraformerError
 
 __all__ = ["DEBUG_VARIABLE", "app", "run"]
@@ -26,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("generate")(generate.generate)
+app.command("mutate")(mutate.mutate)
 app.command("verify")(verify.verify)
 app.add_typer(schema.app, name="schema")
 app.command("doctor")(doctor.doctor)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from terraformer.errors import UsageError
+from terraformer.generate.grammar.choices import TypeChoice
 from terraformer.generate.grammar.compile import body_of
 from terraformer.generate.grammar.gbnf import Node, alt, optional, render, seq
 from terraformer.generate.grammar.scene import GrammarSettings, Scene
@@ -53,11 +54,29 @@ def edits_grammar(plan: EditPlan, settings: GrammarSettings | None = None) -> No
         for choice in new:
             keyword = "data" if choice.kind == "data" else "resource"
             blocks.append(f'\n{keyword} "{choice.type}" "{choice.label}" {{\n')
-            blocks.append(body_of(choice, scene))
+            blocks.append(_bucket_encryption(choice, scene) or body_of(choice, scene))
             blocks.append("}\n")
         blocks.append("```\n")
     parts.extend(blocks)
     return seq(*parts) if parts else None
+
+
+def _bucket_encryption(choice: TypeChoice, scene: Scene) -> Node | None:
+    """With the key of the configuration, which the schema alone does not ask for."""
+    key, bucket = scene.first("aws_kms_key"), scene.first("aws_s3_bucket")
+    if choice.type != "aws_s3_bucket_server_side_encryption_configuration" or key is None or bucket is None:
+        return None
+    return seq(
+        f"  bucket = aws_s3_bucket.{choice.label}.id\n\n"
+        if _has(scene, choice.label)
+        else f"  bucket = {bucket.address}.id\n\n",
+        "  rule {\n    apply_server_side_encryption_by_default {\n"
+        f'      sse_algorithm     = "aws:kms"\n      kms_master_key_id = {key.address}.arn\n    }}\n  }}\n',
+    )
+
+
+def _has(scene: Scene, label: str) -> bool:
+    return any(c.label == label for c in scene.by_key.get("aws_s3_bucket", ()))
 
 
 def _file(path: str) -> str:
