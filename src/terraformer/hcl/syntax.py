@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 import tree_sitter_hcl
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Node, Parser
 
 from terraformer.hcl.tree import NOT_LITERAL, ParseError
 from terraformer.types import Position, SourceRange
@@ -40,9 +40,21 @@ def _language() -> Language:
     return Language(tree_sitter_hcl.language())
 
 
-@functools.cache
-def _calls_query() -> Query:
-    return Query(_language(), "(function_call) @call")
+# Nodes below which there is no function call.
+_NO_CALLS = frozenset(
+    {
+        "block_end",
+        "block_start",
+        "comment",
+        "get_attr",
+        "identifier",
+        "literal_value",
+        "numeric_lit",
+        "string_lit",
+        "template_literal",
+        "variable_expr",
+    }
+)
 
 
 def unquote(text: str) -> str:
@@ -193,10 +205,19 @@ class NativeFile:
     def calls(self) -> Iterator[Call]:
         """Every function call in the file, templates included."""
         if self.has_errors:
-            # A query's time is quadratic in the width of an ERROR node; names are all that is needed of such a file.
+            # Names are all that is needed of a file that cannot be read, and an ERROR node may hide others.
             yield from self._loose_calls()
             return
-        calls = QueryCursor(_calls_query()).captures(self.node).get("call", [])
+        # Not a query: its time is quadratic in the number of children of a node.
+        calls: list[Node] = []
+        stack = [self.node]
+        while stack:
+            for child in stack.pop().named_children:
+                kind = child.type
+                if kind not in _NO_CALLS:
+                    if kind == "function_call":
+                        calls.append(child)
+                    stack.append(child)
         for node in sorted(calls, key=lambda n: n.start_byte):
             name = next((self.text(c) for c in node.children if c.type == "identifier"), "")
             arguments = next((c for c in node.children if c.type == "function_arguments"), None)
