@@ -14,7 +14,16 @@ from terraformer.types import Policy, Stage, TerraformConfig
 if TYPE_CHECKING:
     from terraformer.verify.settings import CheckSettings, VerifySettings
 
-__all__ = ["config_from", "location_of", "policies_from", "prompt_from", "read_bytes", "settings_from", "stdin_bytes"]
+__all__ = [
+    "config_from",
+    "location_of",
+    "policies_from",
+    "prompt_from",
+    "read_bytes",
+    "settings_from",
+    "stdin_bytes",
+    "var_files_from",
+]
 
 MAX_STDIN = 64 << 20
 
@@ -87,6 +96,11 @@ def read_bytes(path: Path, what: str) -> bytes:
         raise UsageError(f"{path}: cannot read the {what}: {error.strerror}") from None
 
 
+def var_files_from(paths: Sequence[Path]) -> tuple[tuple[str, bytes], ...]:
+    """Variable files as VerifySettings takes them. Raises UsageError for one that cannot be read."""
+    return tuple((path.name, read_bytes(path, "variable file")) for path in paths)
+
+
 def settings_from(
     *,
     core: str,
@@ -114,7 +128,7 @@ def settings_from(
     return VerifySettings(
         core=core,
         vars=variables,
-        var_files=tuple((path.name, read_bytes(path, "variable file")) for path in var_file),
+        var_files=var_files_from(var_file),
         state=read_bytes(state, "state file") if state is not None else None,
         strict_vars=strict_vars,
         strict_versions=strict_versions,

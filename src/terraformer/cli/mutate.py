@@ -77,7 +77,7 @@ def mutate(
     if write and path == "-":
         raise UsageError("--write needs a directory or a file, not standard input")
     before = inputs.config_from(path)
-    in_force = settings_file.in_force(context, settings=settings, no_settings=no_settings)
+    in_force = settings_file.in_force(context, paths=(path,), settings=settings, no_settings=no_settings)
     policies = in_force.policies(policy or ())
     from terraformer.generate.mutation import MutateSettings, mutation_result
     from terraformer.generate.mutation import mutate as run
@@ -87,7 +87,7 @@ def mutate(
         rounds=in_force.pick("rounds", rounds),
         samples=in_force.pick("samples", samples),
         sampling=SamplingSettings(temperature=temperature, seed=seed, max_tokens=max_tokens, timeout=model_timeout),
-        verify=running.verify_settings(in_force, core=core, timeout=timeout, stages=stages),
+        verify=running.verify_settings(in_force, core=core, timeout=timeout, stages=stages, existing=True),
         trace_file=trace,
         schema_chars=schema_chars,
     )

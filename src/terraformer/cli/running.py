@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from terraformer.cli import settings_file, terminal
-from terraformer.errors import UsageError
-from terraformer.types import Stage
+from terraformer.cli import inputs, settings_file, terminal
 
 if TYPE_CHECKING:
     from terraformer.generate import Event
@@ -109,21 +107,20 @@ def _describe(event: Event) -> str:
     return ""
 
 
-def verify_settings(force: settings_file.SettingsInForce, *, core: str, timeout: float, stages: str) -> VerifySettings:
-    """Raises UsageError for stages that do not exist."""
+def verify_settings(
+    force: settings_file.SettingsInForce, *, core: str, timeout: float, stages: str, existing: bool = False
+) -> VerifySettings:
+    """``existing`` says that the configuration is there already, so that the settings' variable files are its own.
+    Raises UsageError for stages that do not exist."""
     from terraformer.verify import VerifySettings
 
-    chosen: Sequence[Stage]
-    try:
-        chosen = settings_file.parse_stages(stages)
-    except ValueError as error:
-        raise UsageError(f"--stages: {error}") from None
     return VerifySettings(
         core=force.pick("core", core),
         timeout=force.pick("timeout", timeout),
         strict_vars=force.pick("strict_vars", False),
         strict_versions=force.pick("strict_versions", False),
-        stages=tuple(chosen),
+        stages=force.stages(stages),
+        var_files=inputs.var_files_from(force.var_files(()) if existing else ()),
         lint=force.checks("lint"),
         security=force.checks("security"),
         keep_plan=False,

