@@ -228,15 +228,25 @@ def replace_lines(lines: Sequence[str], found: Found, wanted: Sequence[str], new
         if i1 < i2:
             out.extend(lines[place : row_of[taking[i1]]])
             place = row_of[taking[i2 - 1]] + 1
-        for line, blank in fresh[j1:j2]:
+        paired = not found.kept_blank and i2 - i1 == j2 - j1  # what the search text left out goes on
+        for number, (line, blank) in enumerate(fresh[j1:j2]):
             out.extend([eol] * blank)
-            out.append(_indented(_exact(line), indents) + eol)
+            rest = _left_out(lines[row_of[taking[i1 + number]]], old[i1 + number], line) if paired else ""
+            out.append(_indented(_exact(line), indents) + rest + eol)
     out.extend(lines[place : found.end])
     at_end = found.end == len(lines) and bool(lines) and not lines[-1].endswith("\n")
     out = [line if line.endswith("\n") else line + eol for line in out]
     if at_end and out:
         out[-1] = _exact(out[-1])
     return [*lines[: found.start], *out, *lines[found.end :]]
+
+
+def _left_out(line: str, wanted: str, new: str) -> str:
+    """The comment at the end of a file's line where neither the search text nor its replacement has one."""
+    found, named, fresh = (_TRAILING_COMMENT.match(_exact(t)) if len(t) < 2_000 else None for t in (line, wanted, new))
+    if found is None or named is not None or fresh is not None or not found[1].strip():
+        return ""
+    return _exact(line)[len(found[1].rstrip()) :]
 
 
 def _indents(lines: Sequence[str], wanted: Sequence[str], found: Found) -> dict[str, str]:
