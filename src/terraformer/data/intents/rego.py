@@ -203,9 +203,10 @@ def _rest(change: ChangeIntent, names: Sequence[str], needs: set[str]) -> tuple[
     needs.add("unasked")
     if with_paths:
         sets = [
-            f"{{path | {name}(resource); some path in {literal([list(p) for p in d.paths])}}}" for name, d in with_paths
+            f"\t{{path | {name}(resource); some path in {literal([list(p) for p in d.paths])}}},"
+            for name, d in with_paths
         ]
-        functions.append(f"paths_asked(resource) := {_union(sets)}")
+        functions.append("paths_asked(resource) := union({\n" + "\n".join(sets) + "\n})")
         bodies.append(
             [
                 _ACTIONS[ChangeAction.REPLACED],
@@ -234,11 +235,3 @@ def _rest(change: ChangeIntent, names: Sequence[str], needs: set[str]) -> tuple[
 
 def _names(names: Sequence[str]) -> str:
     return "{" + ", ".join(json.dumps(n) for n in names) + "}"
-
-
-def _union(sets: Sequence[str]) -> str:
-    """Two at a time: regorus reads only one ``|`` between operands."""
-    text = sets[0]
-    for other in sets[1:]:
-        text = f"({text}) | {other}"
-    return text

@@ -594,7 +594,11 @@ differing(resource) := (leaf_paths | rearranged) | unknown(resource) if {
 	before := leaves(resource.change.before)
 	after := leaves(resource.change.after)
 	leaf_paths := {leaf[0] | some leaf in (before - after) | (after - before)}
-	names := {name | some name, _ in resource.change.before} | {name | some name, _ in resource.change.after}
+	names := {name |
+		some side in ["before", "after"]
+		is_object(resource.change[side])
+		some name, _ in resource.change[side]
+	}
 	rearranged := {[name] |
 		some name in names
 		either_filled(resource, name)
