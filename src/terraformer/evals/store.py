@@ -25,7 +25,7 @@ from terraformer.evals.records import (
     read_run,
 )
 
-__all__ = ["Store"]
+__all__ = ["Store", "difference", "write_summary"]
 
 _LOCK = ".lock"
 
@@ -63,12 +63,8 @@ class Store:
             raise
 
     def _same(self, info: RunInfo) -> None:
-        there = read_run(self.out)
-        old, new = there.to_dict(), info.to_dict()
-        for data in (old, new):
-            data.pop("started")
-        if difference := _difference(old, new):
-            raise UsageError(f"{self.out}: holds a run with another {difference}; name another folder with --out")
+        if found := difference(read_run(self.out), info):
+            raise UsageError(f"{self.out}: holds a run with another {found}; name another folder with --out")
 
     def _new(self, info: RunInfo, tasks: Iterable[TaskInfo]) -> None:
         ours = (_LOCK, TASKS)
@@ -76,17 +72,14 @@ class Store:
         if foreign:
             raise UsageError(f"{self.out}: holds other things than an evaluation ({foreign[0]}); name another --out")
         # The tasks first: where run.json is, they are whole.
-        self._replace(TASKS, b"".join(_line(t.to_dict()) for t in tasks))
-        self._replace(RUN, json.dumps(info.to_dict(), indent=1, ensure_ascii=False).encode() + b"\n")
+        _replace(self.out / TASKS, b"".join(_line(t.to_dict()) for t in tasks))
+        _replace(self.out / RUN, json.dumps(info.to_dict(), indent=1, ensure_ascii=False).encode() + b"\n")
 
     def reference(self, verdict: ReferenceVerdict) -> None:
         self._append(REFERENCES, verdict.to_dict())
 
     def sample(self, record: SampleRecord) -> None:
         self._append(TRACES, record.to_dict())
-
-    def summary(self, data: Mapping[str, Any]) -> None:
-        self._replace(SUMMARY, json.dumps(data, indent=1, ensure_ascii=False).encode() + b"\n")
 
     def close(self) -> None:
         for handle in self._files.values():
@@ -111,22 +104,28 @@ class Store:
         except OSError as error:
             raise ToolFailure(f"{self.out / name}: cannot be written: {error.strerror or error}") from error
 
-    def _replace(self, name: str, content: bytes) -> None:
+
+def write_summary(out: Path, data: Mapping[str, Any]) -> None:
+    """Write OUT/summary.json, whole or not at all. Raises ToolFailure when the disk fails."""
+    _replace(out / SUMMARY, json.dumps(data, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
         try:
-            handle, temporary = tempfile.mkstemp(prefix=".new-", dir=self.out)
-            try:
-                with os.fdopen(handle, "wb") as out:
-                    out.write(content)
-                    out.flush()
-                    os.fsync(out.fileno())
-                Path(temporary).chmod(0o644)
-                Path(temporary).replace(self.out / name)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
-                raise
-        except OSError as error:
-            raise ToolFailure(f"{self.out / name}: cannot be written: {error.strerror or error}") from error
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+            raise
+    except OSError as error:
+        raise ToolFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -149,6 +148,14 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _line(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def difference(there: RunInfo, wanted: RunInfo) -> str:
+    """What makes two runs different ones, in words; "" when one may be resumed as the other."""
+    old, new = there.to_dict(), wanted.to_dict()
+    for data in (old, new):
+        data.pop("started")
+    return _difference(old, new)
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> str:
