@@ -10,6 +10,7 @@ import typer
 
 from terraformer._version import __version__
 from terraformer.cli import doctor, generate, mutate, schema, verify
+from terraformer.cli import eval as evaluation
 from terraformer.errors import TerraformerError
 
 __all__ = ["DEBUG_VARIABLE", "app", "run"]
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("generate")(generate.generate)
 app.command("mutate")(mutate.mutate)
 app.command("verify")(verify.verify)
+app.add_typer(evaluation.app, name="eval")
 app.add_typer(schema.app, name="schema")
 app.command("doctor")(doctor.doctor)
 
