@@ -25,6 +25,8 @@ DOCS = Path(__file__).parent
 COMMANDS: tuple[tuple[str, ...], ...] = (
     (),
     ("generate",),
+    ("mutate",),
+    ("repair",),
     ("verify",),
     ("schema",),
     ("schema", "list"),

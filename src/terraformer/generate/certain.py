@@ -2,8 +2,8 @@
 
 A mistyped argument, block, type, attribute or reference with one near name; an argument that is written as a block or
 the other way round; an enumeration's member in another case; an output of a sensitive value; whatever a lint rule gives
-as its replacement. The smallest possible edit each; everything else stays as it is, byte for byte. They are kept only
-where verification finds that the whole has become strictly better. NOT covered: anything that needs a choice.
+as its replacement. The smallest possible edit each; everything else stays as it is, byte for byte. A fix is kept where
+verification then finds its finding gone and no other in its place. NOT covered: anything that needs a choice.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def fix_certainly(
 ) -> tuple[TerraformConfig, VerificationReport, tuple[str, ...]]:
     """The configuration with all certain fixes that help, its report, and what was done, a line each.
 
-    A fix helps when its finding is gone and no other stands in its place; whether the whole is better then is for the
-    caller to judge, since fixes can bring to light what Terraform had not come to yet.
+    A fix helps when its finding is gone, no other stands in its place and no syntax error has come. There may be more
+    findings than before all the same: Terraform comes to some only when others are gone.
     """
     done: list[str] = []
     for _ in range(MAX_PASSES):

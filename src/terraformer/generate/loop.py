@@ -22,7 +22,7 @@ from typing import Protocol
 
 from terraformer.errors import ModelError, UsageError
 from terraformer.generate.dropping import PromptGuard
-from terraformer.generate.ranking import findings_key, is_better, score, standing
+from terraformer.generate.ranking import deceptive, findings_key, is_better, score, standing
 from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
 from terraformer.generate.strategy import ChatStrategy, Request, Strategy
@@ -309,7 +309,13 @@ class _Run:
         if not attempt.standing:
             attempt = replace(attempt, standing=standing(attempt, best))
         self.attempts.append(attempt)
-        if attempt.config is not None and (best is None or is_better(attempt, best) or _earlier(attempt, best)):
+        # The finding that a certain fix was for is gone, or it would not be here; what that brought to light was there.
+        fixed = attempt.origin == "fixes" and not deceptive(attempt.report)
+        if fixed:
+            attempt = self.attempts[-1] = replace(attempt, standing="better")
+        if attempt.config is not None and (
+            best is None or fixed or is_better(attempt, best) or _earlier(attempt, best)
+        ):
             self.best = len(self.attempts) - 1
         self.trace_writer.attempt(attempt)
         self.on_event(Event("attempt", attempt.round, attempt=attempt, sample=attempt.sample))

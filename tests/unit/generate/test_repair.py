@@ -96,6 +96,16 @@ def test_what_needs_a_choice_is_left(pool: VerifierPool, text: str) -> None:
     assert trace.stopped == "no-model" and trace.config.text("main.tf") == text and not trace.report.passed
 
 
+def test_fixes_are_kept_though_they_bring_more_to_light(pool: VerifierPool) -> None:
+    text = (
+        'resource "aws_s3_bucket_versioning" "a" {\n  bucket = "a-bucket"\n'
+        '  versioning_configuration {\n    status = "On"\n    mfa_delte = "Never"\n  }\n}\n'
+    )
+    trace, _ = run(pool, config(text))
+    assert trace.config.text("main.tf") == text.replace("mfa_delte", "mfa_delete")
+    assert trace.stopped == "no-model" and [a.standing for a in trace.attempts] == ["first", "better"]
+
+
 def test_nothing_to_do(pool: VerifierPool) -> None:
     model = MockModel([])
     trace = repair(config(QUEUE), model=model, pool=pool)
