@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from terraformer._version import __version__
-from terraformer.cli import doctor, generate, mutate, repair, schema, verify
+from terraformer.cli import doctor, generate, intent, mutate, repair, schema, verify
 from terraformer.cli import eval as evaluation
 from terraformer.errors import TerraformerError
 
@@ -31,6 +31,7 @@ app.command("mutate")(mutate.mutate)
 app.command("repair")(repair.repair)
 app.command("verify")(verify.verify)
 app.add_typer(evaluation.app, name="eval")
+app.add_typer(intent.app, name="intent")
 app.add_typer(schema.app, name="schema")
 app.command("doctor")(doctor.doctor)
 
