@@ -10,6 +10,7 @@ from pathlib import Path
 from terraformer.errors import PolicyError, UsageError
 from terraformer.hcl import is_configuration_file, scan
 from terraformer.types import Policy, TerraformConfig
+from terraformer.verify.policies import builtin_policies
 
 __all__ = ["load_config", "load_policies"]
 
@@ -18,6 +19,7 @@ MAX_FILE = 16 * 1024 * 1024
 MAX_FILES = 5000
 MAX_LEVELS_UP = 4
 _SKIPPED_DIRS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".terragrunt-cache"})
+_BUILTIN = "builtin:"
 _STATE = re.compile(r"terraform\.tfstate.*|.*\.tfplan")
 
 
@@ -145,10 +147,14 @@ def _readable(file: Path, top: Path) -> bool:
 
 
 def load_policies(path: str | os.PathLike[str]) -> tuple[Policy, ...]:
-    """The policies of a .rego file, or of all .rego files below a directory (tests, ``*_test.rego``, are left out).
+    """The policies of a .rego file, of all .rego files below a directory (tests, ``*_test.rego``, are left out), or of
+    a library that comes with the package: "builtin:aws-baseline".
 
     Raises PolicyError when there is none, or a file cannot be read.
     """
+    name = os.fspath(path)
+    if name.startswith(_BUILTIN):
+        return builtin_policies(name.removeprefix(_BUILTIN))
     given = Path(path)
     if given.is_file():
         found = [given]

@@ -6,7 +6,7 @@ Two manners are understood, in one file even:
   true; so must rules named as validity checks (``is_valid_*``, ``*_valid``, ``valid*``, ``allow``), used or not. An
   entry point that is undefined did not pass. (IaC-Eval's own runner evaluates ``data`` and fails on any ``false``.)
 * conftest: sets named ``deny*`` and ``violation*`` must be empty, ``warn*`` gives warnings; members are strings or
-  objects with ``msg``.
+  objects with ``msg``, and if they like ``address``, ``attribute`` and ``fix`` (the certificate has them then).
 
 Rules named ``test_*`` are left out. Each policy is judged by itself; one that imports another's package sees it.
 A policy that cannot be parsed, or has no such rule, is a tool error: it says nothing about the configuration.
@@ -56,7 +56,8 @@ def check_policies(policies: Sequence[Policy], plan: str, parsed: Mapping[str, A
             outcome.tool_errors.append(ToolError("policy-invalid", str(error), Stage.POLICY))
     for module in modules:
         helpers = [m for m in modules if m is not module and _imports(module, m)]
-        _check(module, helpers, plan, parsed, outcome)
+        if entry_points(module) or not any(_imports(m, module) for m in modules):  # else a library of the others
+            _check(module, helpers, plan, parsed, outcome)
     return outcome
 
 
@@ -162,7 +163,8 @@ def _conftest(
                 f"Policy {module.policy.name}, rule {path}:\n{message}",
                 address=address or explain.address_in(message),
                 rule=path,
-                fix="Change the configuration so that the policy no longer objects.",
+                attribute_path=str(details["attribute"]) if details.get("attribute") else None,
+                fix=str(details.get("fix") or "Change the configuration so that the policy no longer objects."),
                 notes={"policy": module.policy.name, **({"metadata": details} if details else {})},
             )
         )
