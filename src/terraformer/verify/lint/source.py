@@ -379,9 +379,11 @@ class LintModule:
         self.tree = tree
         self.module = tree.modules[key]
         self.prefix = "".join(f"module.{name}." for name in key.split(".")) if key else ""
-        self.files = [LintFile(name, config.files[name]) for name in sorted(self.module.files)]
         self._blocks: dict[tuple[str, int, bool], list[tuple[LintFile, Block]]] = {}
-        self.readable = not self.module.parse_errors and not any(f.parsed.has_errors for f in self.files)
+        # A parse error without a range is about a file as a whole: too large, or no text.
+        self.readable = not any(e.range is None for e in self.module.parse_errors)
+        self.files = [LintFile(name, config.files[name]) for name in sorted(self.module.files)] if self.readable else []
+        self.readable = self.readable and not any(f.parsed.has_errors for f in self.files)
 
     def blocks(self, type_: str, labels: int, *, overrides: bool = False) -> list[tuple[LintFile, Block]]:
         """The module's blocks of a type. Those of override files only when asked for: they change others."""

@@ -267,8 +267,11 @@ def _region(module: LintModule, resource: Block) -> str:
 
 
 def availability_zone(module: LintModule) -> Iterator[Issue]:
+    told: set[tuple[str, str]] = set()
     for resource, argument, expression, zone in _zones(module):
         message, fix = "", ""
+        if (block_address(resource), argument) in told:
+            continue  # the first of a list's zones stands for all
         if zone in REGIONS:
             message = f'"{zone}" is a region, not an availability zone'
             fix = f"Write {zone}a, or take a name of data.aws_availability_zones."
@@ -280,6 +283,7 @@ def availability_zone(module: LintModule) -> Iterator[Issue]:
                 fix = f"Use a zone of {region}, such as {region}a, or another provider."
         if message:
             address = block_address(resource)
+            told.add((address, argument))
             yield Issue(message, expression.range, address, address, argument, fix)
 
 
