@@ -96,7 +96,8 @@ def main() -> int:
         part = result[name]
         print(
             f"{name:<11} {part['total']:>5} configurations: {part['no_error']} without an error, "
-            f"{part['no_issue']} without any issue ({part['no_issue_of_tflints_rules']} without one of TFLint's own rules)"
+            f"{part['no_issue']} without any issue "
+            f"({part['no_issue_of_tflints_rules']} without one of TFLint's own rules)"
         )
     print(f"not linted (no valid HCL): {result['not_linted']}; tool errors: {result['tool_errors']}")
     for rule, counts in result["rules"].items():
