@@ -135,14 +135,18 @@ def _replace_all(contents: Mapping[Path, bytes | None]) -> None:
                     target.unlink(missing_ok=True)
                 elif saved.exists():
                     saved.replace(target)
+        _discard(made)
         for directory in reversed(directories):
             with contextlib.suppress(OSError):
                 directory.rmdir()
         raise
-    finally:
-        for path in made:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+    _discard(made)
+
+
+def _discard(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _make_directory(directory: Path) -> Iterator[Path]:
