@@ -58,7 +58,7 @@ def test_every_rule_is_described() -> None:
 
 
 def test_an_unknown_library_names_those_there_are() -> None:
-    with pytest.raises(PolicyError, match='"aws-basline".*aws-baseline'):
+    with pytest.raises(PolicyError, match=r'"aws-basline".*aws-baseline'):
         load_policies("builtin:aws-basline")
     assert "aws-baseline" in builtin_names()
 

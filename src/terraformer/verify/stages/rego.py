@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -77,14 +79,31 @@ def one_line(error: BaseException) -> str:
     return f"{place[1]}: {what}" if place else what
 
 
+class _Engines(threading.local):
+    """Engines with their policies parsed, which costs more than judging a plan. An engine belongs to its thread."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[tuple[bool, tuple[Policy, ...]], Any] = OrderedDict()
+
+
+_engines = _Engines()
+_MAX_ENGINES = 32
+
+
 def new_engine(*modules: RegoModule) -> Any:
     """An engine with the given modules, all of one syntax version."""
-    engine = regorus.Engine()
-    engine.set_rego_v0(modules[0].v0)
-    engine.set_gather_prints(True)
-    for module in modules:
-        engine.add_policy(module.policy.name, module.policy.text)
-    return engine
+    key = (modules[0].v0, tuple(m.policy for m in modules))
+    parsed = _engines.kept.get(key)
+    if parsed is None:
+        parsed = regorus.Engine()
+        parsed.set_rego_v0(modules[0].v0)
+        parsed.set_gather_prints(True)
+        for module in modules:
+            parsed.add_policy(module.policy.name, module.policy.text)
+        _engines.kept[key] = parsed
+        if len(_engines.kept) > _MAX_ENGINES:
+            _engines.kept.popitem(last=False)
+    return parsed.clone()
 
 
 @lru_cache(maxsize=256)
