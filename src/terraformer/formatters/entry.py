@@ -55,7 +55,7 @@ class Entry:
 
     def place(self, certificate: Certificate) -> Place | None:
         """Where a finding is to be shown: its own place, else the block that it is about, else the configuration's
-        first file. None where nothing is known of the files."""
+        first file (its directory where there is none). None where nothing is known of the files."""
         if certificate.range is not None:
             where = certificate.range
             return Place(self.path(where.file), self._in_code_points(where), exact=True)
@@ -68,8 +68,8 @@ class Entry:
             if found is not None:
                 header = found[1].header
                 return Place(self.path(header.file), self._in_code_points(header), exact=False)
-        first = next(iter(self.config.module_files), None)
-        return Place(self.path(first), None, exact=False) if first is not None else None
+        first = next(iter(self.config.module_files), self.config.root)
+        return Place(self.path(first), None, exact=False)
 
     def _in_code_points(self, where: SourceRange) -> SourceRange:
         """The range with columns that count code points: Terraform's count grapheme clusters."""

@@ -1,18 +1,19 @@
 """Reports as JUnit XML: the dialect that GitLab, Jenkins and others read.
 
-A test suite for each configuration; in it a test case for each stage, policy rule, and lint or security check. A
-finding is a failure, a failure of our own an error, what was not run is skipped.
+A test suite for each configuration; in it a test case for each stage, or for each policy rule, lint or security check
+of one that has such. A finding is a failure, a failure of our own an error, what was not run is skipped.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from terraformer.formatters.entry import Entry, at_or_above, one_line, tool_message
 from terraformer.formatters.text_format import clean
-from terraformer.types import Certificate, Stage, StageResult, StageStatus
+from terraformer.types import Certificate, Stage, StageResult, StageStatus, VerificationReport
 
 __all__ = ["junit"]
 
@@ -42,16 +43,11 @@ def _suite(entry: Entry, fail_on: str) -> Element:
     name = _attribute(entry.name or "configuration")
     suite = Element("testsuite", {"name": name})
     for result in report.stages:
-        _stage(suite, entry, result, fail_on)
-        if result.stage is Stage.POLICY:
-            for rule in report.rules:
-                found = [c for c in report.certificates if c.stage is Stage.POLICY and c.rule == rule.rule]
-                found = [c for c in found if c.notes.get("policy", rule.policy) == rule.policy]
-                _check(suite, entry, f"policy: {rule.policy}: {rule.rule}", found, rule.passed, rule.message, fail_on)
-        elif result.stage in (Stage.LINT, Stage.SECURITY):
-            for check in dict.fromkeys(c.check for c in report.checks if c.stage is result.stage):
-                found = [c for c in report.certificates if c.stage is result.stage and c.rule == check]
-                _check(suite, entry, f"{result.stage.value}: {check}", found, True, "", fail_on)
+        checks = _checks(report, result.stage)
+        covered = {id(certificate) for check in checks for certificate in check.found}
+        _stage(suite, entry, result, [c for c in report.certificates if id(c) not in covered], bool(checks), fail_on)
+        for check in checks:
+            _check(suite, entry, check, fail_on)
     named = {result.stage for result in report.stages if result.status is StageStatus.ERROR}
     for error in report.tool_errors:
         if error.stage not in named:
@@ -65,35 +61,61 @@ def _suite(entry: Entry, fail_on: str) -> Element:
     return suite
 
 
-def _stage(suite: Element, entry: Entry, result: StageResult, fail_on: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A policy rule, or a lint or security check, with the findings that are its own."""
+
+    name: str
+    found: tuple[Certificate, ...]
+    passed: bool = True
+    message: str = ""
+
+
+def _checks(report: VerificationReport, stage: Stage) -> list[_Check]:
+    certificates = [c for c in report.certificates if c.stage is stage]
+    if stage is Stage.POLICY:
+        return [
+            _Check(
+                f"policy: {rule.policy}: {rule.rule}",
+                tuple(
+                    c for c in certificates if c.rule == rule.rule and c.notes.get("policy", rule.policy) == rule.policy
+                ),
+                rule.passed,
+                rule.message,
+            )
+            for rule in report.rules
+        ]
+    names = dict.fromkeys(c.check for c in report.checks if c.stage is stage)
+    return [_Check(f"{stage.value}: {name}", tuple(c for c in certificates if c.rule == name)) for name in names]
+
+
+def _stage(
+    suite: Element, entry: Entry, result: StageResult, rest: Sequence[Certificate], has_checks: bool, fail_on: str
+) -> None:
+    """The stage's own test case. Where its checks are test cases it holds what is no check's finding (``rest``), and is
+    left out when there is nothing of that."""
+    found = [c for c in rest if c.stage is result.stage]
+    failed = result.status in (StageStatus.ERROR, StageStatus.SKIPPED)
+    if has_checks and not found and not failed:
+        return
     case = _case(suite, result.stage.value, seconds=result.seconds)
-    found = [c for c in entry.report.certificates if c.stage is result.stage]
     if result.status is StageStatus.ERROR:
         errors = [e for e in entry.report.tool_errors if e.stage in (result.stage, None)] or entry.report.tool_errors
         kind = errors[0].kind if errors else "unknown"
         message = one_line(errors[0].message, 200) if errors else "the stage could not be run"
         _child(case, "error", kind, message, "\n".join(tool_message(e) for e in errors))
-        return
-    if result.status is StageStatus.SKIPPED and not found:
+    elif result.status is StageStatus.SKIPPED and not found:
         SubElement(case, "skipped", {"message": "not asked for, or an earlier stage failed"})
-        return
-    _findings(case, entry, found, fail_on)
-
-
-def _check(
-    suite: Element,
-    entry: Entry,
-    name: str,
-    found: Sequence[Certificate],
-    passed: bool,
-    message: str,
-    fail_on: str,
-) -> None:
-    case = _case(suite, name)
-    if found:
+    else:
         _findings(case, entry, found, fail_on)
-    elif not passed and fail_on != "never":
-        _child(case, "failure", "error", one_line(message, 200) or "the rule failed", message)
+
+
+def _check(suite: Element, entry: Entry, check: _Check, fail_on: str) -> None:
+    case = _case(suite, check.name)
+    if check.found:
+        _findings(case, entry, check.found, fail_on)
+    elif not check.passed and fail_on != "never":
+        _child(case, "failure", "error", one_line(check.message, 200) or "the rule failed", check.message)
 
 
 def _findings(case: Element, entry: Entry, found: Sequence[Certificate], fail_on: str) -> None:

@@ -26,7 +26,7 @@ _TITLES = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO
 # An underscore inside a word begins no emphasis.
 _SPECIAL = re.compile(r"""[\\`*\[\]<>|~&$]|(?<![^\W_])_|_(?![^\W_])""")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_AUTOMATIC = re.compile(r"[@#](?=\w)|:(?=//)|\bwww(?=\.)|\bGH(?=-\d)|\bmailto(?=:)|\bxmpp(?=:)", re.IGNORECASE)
+_AUTOMATIC = re.compile(r"@(?=\w)|#(?=\d)|:(?=//)|\bwww(?=\.)|\bGH(?=-\d)|\bmailto(?=:)|\bxmpp(?=:)", re.IGNORECASE)
 
 
 def markdown(entries: Sequence[Entry], *, limit: int = LIMIT) -> str:

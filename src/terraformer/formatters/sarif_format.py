@@ -108,7 +108,6 @@ def _rule(code: str, example: Certificate) -> dict[str, Any]:
         rule["shortDescription"] = {"text": one_line(example.summary, 300) or code}
     if stage is Stage.SECURITY:
         # What code scanning sorts security findings by; a check's own score is not known.
-        rule["properties"]["tags"].append("security")
         rule["properties"]["security-severity"] = {Severity.ERROR: "7.0", Severity.WARNING: "5.0"}.get(severity, "2.0")
     return rule
 

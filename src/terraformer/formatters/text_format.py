@@ -326,6 +326,9 @@ def _stage_note(result: StageResult, report: VerificationReport) -> str:
     if result.stage is Stage.POLICY and report.rules:
         passed = sum(rule.passed for rule in report.rules)
         return f"   {passed} of {len(report.rules)} rules"
+    checks = [c.passed for c in report.checks if c.stage is result.stage]
+    if checks:
+        return f"   {sum(checks)} of {len(checks)} checks"
     if result.stage is Stage.COMPILE and report.cached:
         return "   (from the cache)"
     return ""

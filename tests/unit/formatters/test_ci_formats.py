@@ -21,6 +21,7 @@ from terraformer.types import (
     Certificate,
     CheckResult,
     PlannedChange,
+    Policy,
     Position,
     RuleResult,
     Severity,
@@ -32,6 +33,7 @@ from terraformer.types import (
     ToolError,
     VerificationReport,
 )
+from terraformer.verify import VerifierPool, VerifySettings
 from terraformer.verify.codes import CODES
 
 HOSTILE = (
@@ -128,6 +130,52 @@ def test_sarif_is_valid(entries: list[Entry], schema: Any) -> None:
         for location in result["locations"]:
             uri = location["physicalLocation"]["artifactLocation"]["uri"]
             assert re.fullmatch(r"[A-Za-z0-9/%._~!$&'()*+,;=@-]+", uri)
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Entry]:
+    """The faulty example of every code's page, really verified."""
+    entries = []
+    with VerifierPool(1) as pool:
+        for info in CODES.values():
+            if info.bad is None or info.stage is Stage.SECURITY:
+                continue  # what needs an extra is tested beside it
+            config = TerraformConfig({name: text.encode() for name, text in info.bad.items()})
+            policies = [Policy(name, text) for name, text in info.policies.items()]
+            found = pool.verify(config, policies=policies, settings=VerifySettings(cache=False, **info.settings))
+            entries.append(Entry(info.code, found, config, info.code))
+    return entries
+
+
+def test_every_code_in_every_format(examples: list[Entry], schema: Any) -> None:
+    every = [c for entry in examples for c in entry.report.certificates]
+    assert len(every) >= 100
+    document = json.loads(formatters.sarif(examples))
+    assert [e.message for e in schema.iter_errors(document)] == []
+    results = document["runs"][0]["results"]
+    assert len(results) == len(every)
+    prints = [value for result in results for value in result["partialFingerprints"].values()]
+    assert len(prints) == len(set(prints))
+    pairs = [(found, c) for found in examples for c in found.report.certificates]
+    for result, (entry, certificate) in zip(results, pairs, strict=True):
+        physical = result["locations"][0]["physicalLocation"]
+        file = physical["artifactLocation"]["uri"].removeprefix(f"{entry.name}/")
+        assert entry.config is not None
+        if certificate.code == "no-configuration":
+            assert file == entry.name
+            continue
+        assert file in entry.config.files
+        lines = entry.config.text(file).split("\n")
+        region = physical.get("region")
+        assert region is None or region["endLine"] <= len(lines)
+        if region is not None and certificate.address and not file.endswith(".json"):
+            assert lines[region["startLine"] - 1].strip()
+    for one in examples:
+        rows = ElementTree.fromstring(formatters.junit([one]))
+        assert (rows.get("failures") == "0") is not bool(one.report.errors)
+        assert len(commands(formatters.github([one]))) == len(one.report.certificates)
+        text = formatters.markdown([one])
+        assert all(f"`{c.code}`" in text for c in one.report.certificates)
 
 
 def test_the_schema_does_reject(schema: Any) -> None:
@@ -289,8 +337,8 @@ def test_junit_rules_and_checks_are_test_cases() -> None:
         )
     )
     assert list(found) == [
-        "compile", "deploy", "policy", "policy: a: data.p.deny", "policy: b: data.p.deny", "lint", "security",
-        "security: CKV_AWS_1", "security: CKV_AWS_2",
+        "compile", "deploy", "policy: a: data.p.deny", "policy: b: data.p.deny", "lint", "security: CKV_AWS_1",
+        "security: CKV_AWS_2",
     ]  # fmt: skip
     assert found["policy: a: data.p.deny"].find("failure") is not None
     assert found["policy: b: data.p.deny"].find("failure") is None
