@@ -132,6 +132,13 @@ def test_doing_nothing_is_a_finding(pool: VerifierPool) -> None:
     assert trace.stopped == "clean"
 
 
+def test_an_honest_try_is_better_than_nothing(pool: VerifierPool) -> None:
+    same = GOOD.replace("delay_seconds = 10", "delay_seconds = 5")
+    settings = MutateSettings(verify=SETTINGS.verify, schema_chars=0, rounds=1)
+    trace = mutate(config(), REQUEST, model=MockModel([same, BROKEN]), settings=settings, pool=pool)
+    assert trace.best == 1
+
+
 def test_an_answer_that_cannot_be_applied_is_told_why(pool: VerifierPool) -> None:
     model = MockModel([GOOD.replace("delay_seconds = 5", "delay = 7"), "I am sorry.", GOOD])
     trace = mutate(config(), REQUEST, model=model, settings=SETTINGS, pool=pool)
