@@ -188,6 +188,10 @@ class JsonFile:
     def range(self, start: int, end: int) -> SourceRange:
         return SourceRange(self.name, self.position(start), self.position(end))
 
+    def source(self, start: int, end: int) -> str:
+        """The file's text between two indexes, as written."""
+        return self._text[start:end]
+
     def text(self, node: JsonNode) -> str:
         """A string's own text (what the HCL expression would be), else the JSON as written."""
         return node.value if isinstance(node.value, str) else self._text[node.start : node.end]

@@ -566,9 +566,11 @@ def test_module_pinned_source(source: str, word: str | None) -> None:
     assert all(word in s for s in found if word)
 
 
-def test_a_source_that_is_no_literal_is_not_judged() -> None:
+def test_a_source_is_judged_where_it_is_known() -> None:
     text = 'module "m" {\n  source = "git::https://example.com/${var.name}.git"\n}\n'
     assert summaries("terraform_module_pinned_source", text) == []
+    text = 'variable "s" {\n  default = "github.com/a/b"\n}\nmodule "m" {\n  source = var.s\n}\n'
+    assert summaries("terraform_module_pinned_source", text) == ['Module source "github.com/a/b" is not pinned']
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,12 @@ def test_places_in_json() -> None:
     text = '{\n  "output": {\n    "o": {\n      "value": "${aws_vpc.a.0.id}"\n    }\n  }\n}\n'
     (found,) = lint({"main.tf.json": text}, only=("terraform_deprecated_index",)).certificates
     assert found.range is not None
-    assert text[found.range.start.byte : found.range.end.byte] == '"${aws_vpc.a.0.id}"'
+    assert text[found.range.start.byte : found.range.end.byte] == ".0"
     assert found.address == "output.o"
+    escaped = text.replace("${", "\\t${")
+    (found,) = lint({"main.tf.json": escaped}, only=("terraform_deprecated_index",)).certificates
+    assert found.range is not None
+    assert escaped[found.range.start.byte : found.range.end.byte] == '"\\t${aws_vpc.a.0.id}"'
 
 
 def test_tflints_rules_look_at_the_root_module_only() -> None:

@@ -68,6 +68,7 @@ _LEAVES = frozenset(
 )
 _STATIC_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*){1,2}")
 _VALUE = re.compile(r"(var|local)\s*\.\s*([^\W\d][\w-]*)")
+_WRAP = b"x = <<TERRAFORMER_JSON\n"
 _FUNCTION = re.compile(r"provider::([\w-]+)::")
 
 Reference = tuple[str, str, str]
@@ -86,7 +87,7 @@ class Place:
     @property
     def range(self) -> SourceRange:
         if self.json is not None:
-            return self.file.json_range(self.json)
+            return self.file.json_range(self.json, self.node)
         assert self.node is not None
         return self.file.native.range(self.node)
 
@@ -149,9 +150,18 @@ class LintFile:
         first = Position(1, 1, 0)
         return SourceRange(self.name, first, first)
 
-    def json_range(self, node: JsonNode) -> SourceRange:
+    def json_range(self, node: JsonNode, inside: Node | None = None) -> SourceRange:
+        """The range of a string or, where nothing in it is escaped, of the node of the template in it."""
         assert isinstance(self.parsed, JsonFile)
-        return self.parsed.range(node.start, node.end)
+        raw = self.parsed.source(node.start + 1, node.end - 1)
+        if inside is None or raw != node.value:
+            return self.parsed.range(node.start, node.end)
+        content = raw.encode("utf-8", "replace")
+        start, end = (
+            node.start + 1 + len(content[: byte - len(_WRAP)].decode("utf-8", "replace"))
+            for byte in (inside.start_byte, inside.end_byte)
+        )
+        return self.parsed.range(start, end)
 
     @cached_property
     def _spans(self) -> tuple[list[int], list[tuple[int, str]]]:
@@ -222,9 +232,7 @@ class LintFile:
                     facts.references.add((root_name, first, rest[0] if rest else ""))
 
     def _template(self, facts: Facts, text: str, node: JsonNode, own: str) -> None:
-        wrapped = NativeFile(
-            self.name, b"x = <<TERRAFORMER_JSON\n" + text.encode("utf-8", "replace") + b"\nTERRAFORMER_JSON\n"
-        )
+        wrapped = NativeFile(self.name, _WRAP + text.encode("utf-8", "replace") + b"\nTERRAFORMER_JSON\n")
         inside = Facts()
         spans = [(0, len(wrapped.content), own)] if own else []
         _walk(self, wrapped, wrapped.node, inside, spans, node)

@@ -2,7 +2,7 @@
 
 Source: the rules of tflint-ruleset-terraform (names, severities, membership of presets and behaviour), the addresses of
 hashicorp/terraform-registry-address and the detectors of hashicorp/go-getter; own code. A module's source or version
-that is not a literal is not judged.
+that is not known (a literal, a local value, a variable's default) is not judged.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from terraformer.verify.lint.source import LintModule, block_address
 
 __all__ = ["DEPENDENCY_RULES"]
 
+_BUILTIN = "terraform.io/builtin/"
 _DEFAULT_BRANCHES = ("master", "main", "default", "develop")
 _FORCED = re.compile(r"([A-Za-z0-9]+)::(.+)", re.S)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -104,11 +105,11 @@ def required_providers(module: LintModule) -> Iterator[Issue]:
                 fix=f"Add to the terraform block: required_providers {{ {_entry(name)} }}.",
             )
             continue
-        yield from _incomplete(name, *required[name])
+        yield from _incomplete(name, required[name][0])
 
 
-def _incomplete(name: str, expression: Expression, range_: SourceRange) -> Iterator[Issue]:
-    subject = f"provider.{name}"
+def _incomplete(name: str, expression: Expression) -> Iterator[Issue]:
+    subject, range_ = f"provider.{name}", expression.range
     value = expression.literal
     if isinstance(value, str):
         yield Issue(
@@ -119,7 +120,7 @@ def _incomplete(name: str, expression: Expression, range_: SourceRange) -> Itera
         )
         return
     source, version = _part(expression, "source"), _part(expression, "version")
-    if source is not None and normalise_source(source) == BUILTIN_PROVIDER:
+    if source is not None and (source.startswith(_BUILTIN) or normalise_source(source) == BUILTIN_PROVIDER):
         return
     if source is None:
         yield Issue(
@@ -209,11 +210,12 @@ def required_version(module: LintModule) -> Iterator[Issue]:
 
 
 def _calls(module: LintModule) -> Iterator[tuple[Block, str, Expression]]:
-    """Module calls whose source is a literal string."""
+    """Module calls whose source is known."""
     for _, block in module.blocks("module", 1):
         source = block.body.attribute("source")
-        if source is not None and isinstance(source.literal, str):
-            yield block, source.literal, source
+        value = module.value_of(source) if source is not None else None
+        if source is not None and isinstance(value, str):
+            yield block, value, source
 
 
 def _modules(module: LintModule) -> list[str]:
@@ -322,7 +324,7 @@ def module_version(module: LintModule) -> Iterator[Issue]:
         if not _is_registry_address(source):
             continue
         version = block.body.attribute("version")
-        if version is None or version.literal is None:
+        if version is None or module.value_of(version) is None:
             name, address = block.labels[0], block_address(block)
             yield Issue(
                 f'module "{name}" should specify a version',

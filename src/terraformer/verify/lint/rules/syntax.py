@@ -15,7 +15,7 @@ from tree_sitter import Node
 from terraformer.hcl import NOT_LITERAL
 from terraformer.hcl.json_syntax import JsonFile
 from terraformer.provider.versions import matches
-from terraformer.types import Severity
+from terraformer.types import Severity, SourceRange
 from terraformer.verify.lint.model import Issue, Rule
 from terraformer.verify.lint.source import LintFile, LintModule, Place, unwrapped
 
@@ -116,13 +116,19 @@ def map_duplicate_keys(module: LintModule) -> Iterator[Issue]:
                     continue
                 first = seen.setdefault(name, key)
                 if first is not key:
-                    at = file.native.range(first).start
                     yield _issue(
                         Place(file, key, name),
                         f"Duplicate key: {json.dumps(name, ensure_ascii=False)}, first defined at "
-                        f"{file.name}:{at.line},{at.column}",
+                        f"{_spelled(file.native.range(first))}",
                         f"Remove one of the two entries {_short(name)!r}, or give it another key: the last one wins.",
                     )
+
+
+def _spelled(range_: SourceRange) -> str:
+    """A range as HCL's library writes it."""
+    start, end = range_.start, range_.end
+    last = f"{end.column}" if end.line == start.line else f"{end.line},{end.column}"
+    return f"{range_.file}:{start.line},{start.column}-{last}"
 
 
 def _key(file: LintFile, node: Node, values: dict[tuple[str, str], Any]) -> str | None:
