@@ -1,5 +1,6 @@
-"""Writes the generated pages of docs/: cli.md from the command line, certificates/*.md from the registry of codes, and
-the table of numbers in fidelity.md from the newest results in benchmarks/results.
+"""Writes the generated pages of docs/: cli.md from the command line, certificates/*.md from the registry of codes,
+policies/*/*.md from the built-in policy libraries, and the table of numbers in fidelity.md from the newest results in
+benchmarks/results.
 
     python docs/generate.py            write them
     python docs/generate.py --check    exit 1 and name the pages that differ
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from terraformer.cli import settings_file
+from terraformer.types import Severity
 from terraformer.verify.codes import CODES, CodeInfo
+from terraformer.verify.policies import PolicyRule, policy_rules
 
 DOCS = Path(__file__).parent
 COMMANDS: tuple[tuple[str, ...], ...] = (
@@ -40,13 +43,15 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("schema", "build"),
     ("doctor",),
 )
+LIBRARIES = ("aws-baseline",)
 GENERATED = "<!-- Written by `make docs`; do not edit. -->\n"
 
 
 def main(arguments: list[str]) -> int:
     pages = dict(all_pages())
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
-    gone = [path for path in (DOCS / "certificates").glob("*.md") if path not in pages]
+    written = [*(DOCS / "certificates").glob("*.md"), *(DOCS / "policies").glob("*/*.md")]
+    gone = [path for path in written if path not in pages]
     if "--check" in arguments:
         for path in (*stale, *gone):
             print(f"{path.relative_to(DOCS.parent)} differs: run make docs", file=sys.stderr)
@@ -68,6 +73,10 @@ def all_pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "certificates" / "README.md", index_page()
     for info in CODES.values():
         yield DOCS / "certificates" / f"{info.code}.md", certificate_page(info)
+    for library in LIBRARIES:
+        yield DOCS / "policies" / library / "README.md", library_page(library)
+        for rule in policy_rules(library):
+            yield DOCS / "policies" / library / f"{rule.id}.md", rule_page(library, rule)
 
 
 # --- the command line ------------------------------------------------------------------------------------------------
@@ -213,6 +222,32 @@ def certificate_page(info: CodeInfo) -> str:
         parts.append("\n## Example with the fault\n" + _files(info.bad, "hcl"))
         parts.append("\n## Example without it\n" + _files(info.good, "hcl"))
     return "".join(parts)
+
+
+# --- built-in policies -----------------------------------------------------------------------------------------------
+
+
+def library_page(library: str) -> str:
+    rows = "".join(
+        f"| [{rule.id}]({rule.id}.md) | {'warn' if rule.severity is Severity.WARNING else 'deny'} | {rule.title} |\n"
+        for rule in policy_rules(library)
+    )
+    return (
+        f"# Policies: {library}\n\n{GENERATED}\n"
+        f"`terraformer verify . --policy builtin:{library}` judges the plan by these rules. They are Rego (v1) in\n"
+        f"conftest's manner: `deny` rules are errors, `warn` rules warnings. A test plans every page's examples.\n\n"
+        f"| rule | | |\n|---|---|---|\n{rows}"
+    )
+
+
+def rule_page(library: str, rule: PolicyRule) -> str:
+    kind = "a warning" if rule.severity is Severity.WARNING else "an error"
+    return (
+        f"# {rule.id}\n\n{GENERATED}\n**{rule.title}.** Library: [{library}](README.md); {kind}; rule "
+        f"`{rule.rego}`.\n\n## Why\n\n{rule.why}\n\n## How to fix\n\n{rule.fix}\n"
+        f"\n## What it objects to\n{_files({'main.tf': rule.bad}, 'hcl')}"
+        f"\n## What it lets pass\n{_files({'main.tf': rule.good}, 'hcl')}"
+    )
 
 
 def _files(files: Mapping[str, str], language: str) -> str:
