@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from terraformer.provider import placeholder_aws, placeholders
+from terraformer.provider import placeholder_aws, placeholders, plan_facts
 from terraformer.provider.context import ProviderContext
-from terraformer.provider.schema import Attribute, Block, NestedBlock, ResourceSchema, attribute_type
+from terraformer.provider.plan import is_legacy
+from terraformer.provider.schema import UNSET, Attribute, Block, NestedBlock, ResourceSchema, attribute_type
 from terraformer.provider.values import Unknown
 
 __all__ = ["apply_change"]
@@ -34,14 +35,16 @@ def apply_change(
     """
     if planned is None:
         return None
-    return _Maker(ctx, schema.type, seed).block(schema.block, planned, "")
+    return _Maker(ctx, schema, seed).block(schema.block, planned, "")
 
 
 class _Maker:
-    def __init__(self, ctx: ProviderContext, type_name: str, seed: str) -> None:
+    def __init__(self, ctx: ProviderContext, schema: ResourceSchema, seed: str) -> None:
         self._ctx = ctx
-        self._type = type_name
+        self._type = schema.type
         self._seed = seed
+        # Defaults that a plan of creation does not show (a DiffSuppressFunc hides them) are in the state all the same.
+        self._defaults = plan_facts.facts_for(schema.type).defaults if is_legacy(schema) else None
 
     def block(self, block: Block, value: Mapping[str, Any], path: str) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -64,9 +67,29 @@ class _Maker:
         return self._make("id", attribute.type, "id")
 
     def _attribute(self, attribute: Attribute, value: Any, path: str) -> Any:
-        if attribute.write_only or value is None:
+        if attribute.write_only:
             return None
+        if value is None:
+            return self._default(attribute, path)
+        if isinstance(value, Unknown) and attribute.optional and isinstance(attribute.type, str):
+            return self._unset(attribute.name, attribute.type, path)
         return self._value(attribute.name, value, attribute_type(attribute), path)
+
+    def _unset(self, name: str, cty: str, path: str) -> Any:
+        """What the provider chooses for an argument that could be set: such that setting it later is a change."""
+        if cty == "bool":
+            return False
+        if cty == "number" and not name.endswith("port"):
+            return 0
+        if cty == "string" and self._ctx.source == "hashicorp/aws" and name == "availability_zone":
+            return f"{self._ctx.region}f"
+        return self._make(name, cty, path)
+
+    def _default(self, attribute: Attribute, path: str) -> Any:
+        if self._defaults is None or attribute.computed or "." in path:
+            return None
+        default = self._defaults.get(path) if attribute.default is UNSET else attribute.default
+        return None if default == "" else default
 
     def _nested(self, nested: NestedBlock, value: Any, path: str) -> Any:
         if isinstance(value, Unknown):
