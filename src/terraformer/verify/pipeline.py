@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -421,7 +422,12 @@ class Pipeline:
     def _source_stage(self, run: _Run, stage: Stage, check: Callable[[], SourceOutcome]) -> None:
         run.progress(stage)
         started = time.perf_counter()
-        outcome = check()
+        try:
+            outcome = check()
+        except Exception as error:  # what the earlier stages found stands
+            text = f"{type(error).__name__}: {error}"
+            traceback.print_exc()
+            outcome = SourceOutcome(tool_errors=(ToolError("internal", text, stage),))
         run.seconds[stage] = time.perf_counter() - started
         run.checks.extend(outcome.checks)
         run.tool_errors.extend(outcome.tool_errors)

@@ -488,11 +488,12 @@ class VerifierPool:
         """A run that went over a limit. What comes before the stage is established anew, in a fresh worker."""
         stages = job.settings.stages
         earlier = stages[: stages.index(stage)] if stage in stages else ()
-        if stage is Stage.POLICY:
+        if stage in (Stage.POLICY, Stage.LINT):  # what judges the configuration was too slow for it
             settings = replace(job.settings, stages=earlier)
             before = self._again(ident, job, settings)
-            error = ToolError("policy-limit", f"the policies were stopped: {what}", Stage.POLICY)
-            return _extend(before, job, earlier, Stage.POLICY, StageStatus.ERROR, None, error)
+            who = "policies were" if stage is Stage.POLICY else "lint rules were"
+            error = ToolError(f"{stage}-limit", f"the {who} stopped: {what}", stage)
+            return _extend(before, job, earlier, stage, StageStatus.ERROR, None, error)
         if stage is Stage.SECURITY:
             return self._without_security(ident, job, f"the security checks were stopped: {what}")
         before = None
