@@ -116,9 +116,24 @@ def test_every_text_of_the_grammar_is_an_edit_that_applies(request_: str) -> Non
         assert b"unchanged" not in after
 
 
-def test_nothing_understood_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="fits the words"):
-        GrammarEditStrategy(CONFIG, "Make it nicer, please.", MutateSettings())
+def test_what_is_not_understood_is_one_of_the_arguments_there_are() -> None:
+    request = 'Make it nicer, and "warm" by 7, please.'
+    plan = make_plan(CONFIG, request, schemas())
+    assert plan.empty
+    tree = edits_grammar(plan)
+    assert tree is not None
+    read = reader(CONFIG, select_context(CONFIG, request, 1 << 30))
+    for seed in range(20):
+        found = read(sample(tree, random.Random(seed)))
+        assert found.problem == ""
+        old, new = SHOP.splitlines(), found.files["shop.tf"].splitlines()
+        assert len(old) == len(new)
+        assert sum(a != b for a, b in zip(old, new, strict=True)) <= 1
+
+
+def test_a_configuration_without_resources_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="nothing in the configuration"):
+        GrammarEditStrategy(TerraformConfig.from_text("locals {}\n"), "Make it nicer.", MutateSettings())
 
 
 @pytest.fixture(scope="module")

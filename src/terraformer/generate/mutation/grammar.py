@@ -58,6 +58,8 @@ def edits_grammar(plan: EditPlan, settings: GrammarSettings | None = None) -> No
             blocks.append("}\n")
         blocks.append("```\n")
     parts.extend(blocks)
+    if not parts and plan.empty and plan.instead:
+        return alt([seq(_file(a.target.path), _existing([a]), "```\n") for a in plan.instead])
     return seq(*parts) if parts else None
 
 
@@ -114,7 +116,9 @@ def _lines(group: Sequence[Alteration], above: tuple[str, ...], indent: str) -> 
 class GrammarEditStrategy:
     """A Strategy (generate/strategy.py). A repair leaves out what a finding names and draws other values.
 
-    Raises UsageError when the configuration has nothing that the words of the request fit.
+    Where nothing of the request was understood, the model picks an argument of the likeliest blocks, and a value that
+    it has or that stands in the request: verification says what that is worth. Raises UsageError when the configuration
+    has no resource with a literal argument.
     """
 
     def __init__(self, before: TerraformConfig, request: str, settings: MutateSettings) -> None:
@@ -123,8 +127,7 @@ class GrammarEditStrategy:
         self._grammar = GrammarSettings()
         if edits_grammar(self._plan) is None:
             raise UsageError(
-                "nothing in the configuration fits the words of the request, so that the embedded engine does not know "
-                "what to edit: name a resource by its address, or use another model (--model)"
+                "the embedded engine finds nothing in the configuration that it could edit: use another model (--model)"
             )
         context = select_context(before, request, _EVERYTHING)
         self._context = Context("", context.shown, True)

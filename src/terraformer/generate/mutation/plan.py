@@ -31,6 +31,7 @@ from terraformer.types import TerraformConfig
 __all__ = ["Alteration", "EditPlan", "Existing", "make_plan"]
 
 MAX_NEW: Final = 8
+MAX_OFFERED: Final = 24
 _DELETE: Final = re.compile(r"\b(?:remove|delete|drop|destroy|get rid of|take away|decommission)\b", re.I)
 _NEW: Final = re.compile(r"\b(?:another|second|third|new|additional|extra|more|one more)\b", re.I)
 _FROM_TO: Final = re.compile(
@@ -99,13 +100,15 @@ class Alteration:
 @dataclass(frozen=True, slots=True)
 class EditPlan:
     """``remove`` are addresses; ``new`` choices whose bodies the schema grammar writes; ``existing`` everything that
-    they may refer to, the blocks that the request means first."""
+    they may refer to, the blocks that the request means first. Where nothing was understood, ``instead`` are arguments
+    of which the model picks one."""
 
     facts: PromptFacts
     existing: tuple[Existing, ...]
     alterations: tuple[Alteration, ...] = ()
     new: tuple[TypeChoice, ...] = ()
     remove: tuple[str, ...] = ()
+    instead: tuple[Alteration, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -113,8 +116,10 @@ class EditPlan:
 
 
 def make_plan(config: TerraformConfig, request: str, schemas: Schemas) -> EditPlan:
-    """The plan for a request. Deterministic; empty when nothing of the request was understood."""
-    return _Planner(config, request, schemas).plan()
+    """The plan for a request. Deterministic; ``empty`` when nothing of the request was understood."""
+    planner = _Planner(config, request, schemas)
+    plan = planner.plan()
+    return replace(plan, instead=tuple(planner.anything())) if plan.empty else plan
 
 
 class _Planner:
@@ -464,6 +469,26 @@ class _Planner:
             yield Alteration(
                 target, "tags", (_with_tags(known.text if known else "", known.literal if known else {}, pairs),)
             )
+
+    def anything(self) -> Iterator[Alteration]:
+        """Simple arguments of the likeliest blocks, with the values that they have and those that the request holds."""
+        numbers = list(dict.fromkeys(re.findall(r"(?<![\w.])\d+(?![\w.])", self.wished.text)))[:4]
+        texts = [hcl_string(q.text) for q in self.facts.quoted][:4]
+        on, off = _ON.search(self.request), _OFF.search(self.request)
+        offered = 0
+        for target in self.existing:
+            body = self._body(target)
+            for name, expression in body.attributes() if body is not None else ():
+                value = expression.literal
+                if value is NOT_LITERAL or value is None or isinstance(value, (list, dict)) or offered >= MAX_OFFERED:
+                    continue
+                more = texts
+                if isinstance(value, bool):
+                    more = ["true"] if on else ["false"] if off else []
+                elif isinstance(value, (int, float)):
+                    more = numbers
+                offered += 1
+                yield Alteration(target, name, tuple(dict.fromkeys([expression.text, *more])))
 
     def _guesses(self, targets: Sequence[Existing]) -> Iterator[Alteration]:
         """Nothing was understood but the block: simple arguments that share a word with the request."""
