@@ -216,7 +216,7 @@ KEYS: dict[str, Key] = {
             _whole(1, 100),
         ),
         Key("lint.skip", "list", "", "none", "Lint rules that are not run; patterns with `*`.", _texts),
-        Key("lint.only", "list", "", "all", "The only lint rules that are run.", _texts),
+        Key("lint.only", "list", "", "recommended ones", "The lint rules that are run; `*` is every one.", _texts),
         Key(
             "lint.severities",
             "table",
