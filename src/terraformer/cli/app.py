@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from terraformer._version import __version__
-from terraformer.cli import doctor, generate, intent, mutate, repair, schema, verify
+from terraformer.cli import compare, doctor, eval_report, generate, intent, mutate, repair, schema, verify
 from terraformer.cli import eval as evaluation
 from terraformer.errors import TerraformerError
 
@@ -30,6 +30,8 @@ app.command("generate")(generate.generate)
 app.command("mutate")(mutate.mutate)
 app.command("repair")(repair.repair)
 app.command("verify")(verify.verify)
+app.command("compare")(compare.compare)
+evaluation.app.command("report")(eval_report.report)
 app.add_typer(evaluation.app, name="eval")
 app.add_typer(intent.app, name="intent")
 app.add_typer(schema.app, name="schema")

@@ -45,9 +45,14 @@ _VERBS = {
 
 
 def check(
-    summary: ChangeSummary, scope: ChangeScope, *, before: TerraformConfig, after: TerraformConfig
+    summary: ChangeSummary,
+    scope: ChangeScope,
+    *,
+    before: TerraformConfig,
+    after: TerraformConfig,
+    asked: str = "which the request does not ask for",
 ) -> tuple[Certificate, ...]:
-    """The findings about a change, errors first, then in the order of addresses.
+    """The findings about a change, errors first, then in the order of addresses. ``asked`` ends their summaries.
 
     ``collateral-change``: something was removed, replaced or renamed that the scope does not allow (error), or changed
     or added outside of it (``scope.elsewhere``). One certificate for all instances of a block, one for a module whose
@@ -59,7 +64,7 @@ def check(
         _Sides(before, block_places(scan(before.files, before.root))),
         _Sides(after, block_places(scan(after.files, after.root))),
     )
-    found = [*_resources(summary, scope, *sides), *_outputs(summary, scope, *sides)]
+    found = [*_resources(summary, scope, asked, *sides), *_outputs(summary, scope, asked, *sides)]
     if summary.empty and scope.expects_change:
         found += _nothing(before, after)
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -89,7 +94,9 @@ class _Sides:
 # --- resources ------------------------------------------------------------------------------------------------------
 
 
-def _resources(summary: ChangeSummary, scope: ChangeScope, before: _Sides, after: _Sides) -> list[Certificate]:
+def _resources(
+    summary: ChangeSummary, scope: ChangeScope, asked: str, before: _Sides, after: _Sides
+) -> list[Certificate]:
     outside: dict[tuple[ChangeKind, str, Severity], list[ResourceChange]] = {}
     for change in summary.resources:
         severity = _severity(change, summary, scope, before, after)
@@ -100,7 +107,7 @@ def _resources(summary: ChangeSummary, scope: ChangeScope, before: _Sides, after
             subject = _gone_module(subject, before, after) or subject
         outside.setdefault((change.kind, subject, severity), []).append(change)
     return [
-        _certificate(kind, subject, severity, changes, before, after)
+        _certificate(kind, subject, severity, changes, asked, before, after)
         for (kind, subject, severity), changes in outside.items()
     ]
 
@@ -163,6 +170,7 @@ def _certificate(
     subject: str,
     severity: Severity,
     changes: Sequence[ResourceChange],
+    asked: str,
     before: _Sides,
     after: _Sides,
 ) -> Certificate:
@@ -184,7 +192,7 @@ def _certificate(
         Stage.POLICY,
         severity,
         "collateral-change",
-        _headline(kind, subject, addresses, first),
+        _headline(kind, subject, addresses, first, asked),
         _detail(kind, changes, causes),
         place,
         subject if len(addresses) > 1 or subject.startswith("module.") else addresses[0],
@@ -195,17 +203,17 @@ def _certificate(
     )
 
 
-def _headline(kind: ChangeKind, subject: str, addresses: Sequence[str], first: ResourceChange) -> str:
+def _headline(kind: ChangeKind, subject: str, addresses: Sequence[str], first: ResourceChange, asked: str) -> str:
     if kind is ChangeKind.REMOVED and first.looks_renamed_to:
         return f"{addresses[0]} would be destroyed: its block is now {bare_address(first.looks_renamed_to)}, not moved"
     what = addresses[0] if len(addresses) == 1 else f"{subject} ({len(addresses)} resources)"
     if kind is ChangeKind.REPLACED:
-        return f"{what} would be destroyed and created anew, which the request does not ask for"
+        return f"{what} would be destroyed and created anew, {asked}"
     if kind is ChangeKind.REMOVED and first.forgotten:
-        return f"{what} is no longer managed, which the request does not ask for"
+        return f"{what} is no longer managed, {asked}"
     if kind is ChangeKind.MOVED:
-        return f"{first.previous_address} is moved to {what}, which the request does not ask for"
-    return f"{what} is {_VERBS[kind]}, which the request does not ask for"
+        return f"{first.previous_address} is moved to {what}, {asked}"
+    return f"{what} is {_VERBS[kind]}, {asked}"
 
 
 def _causes(changes: Iterable[ResourceChange]) -> list[str]:
@@ -282,7 +290,9 @@ def _fix(kind: ChangeKind, subject: str, old: str, first: ResourceChange, was: s
 # --- outputs, and nothing at all ------------------------------------------------------------------------------------
 
 
-def _outputs(summary: ChangeSummary, scope: ChangeScope, before: _Sides, after: _Sides) -> list[Certificate]:
+def _outputs(
+    summary: ChangeSummary, scope: ChangeScope, asked: str, before: _Sides, after: _Sides
+) -> list[Certificate]:
     found: list[Certificate] = []
     for change in summary.outputs:
         address = change.address
@@ -294,11 +304,11 @@ def _outputs(summary: ChangeSummary, scope: ChangeScope, before: _Sides, after: 
         elif before.tokens(address) != after.tokens(address):  # else it follows what it refers to
             severity = None if scope.may_change(address) else scope.elsewhere
         if severity is not None:
-            found.append(_output(change, severity, before, after))
+            found.append(_output(change, severity, asked, before, after))
     return found
 
 
-def _output(change: OutputChange, severity: Severity, before: _Sides, after: _Sides) -> Certificate:
+def _output(change: OutputChange, severity: Severity, asked: str, before: _Sides, after: _Sides) -> Certificate:
     was = before.text(change.address)
     fixes = {
         ChangeKind.REMOVED: f"Put the output back; others may read it. It was:\n\n{was}",
@@ -308,7 +318,7 @@ def _output(change: OutputChange, severity: Severity, before: _Sides, after: _Si
         Stage.POLICY,
         severity,
         "collateral-change",
-        f"Output {change.name} is {_VERBS[change.kind]}, which the request does not ask for",
+        f"Output {change.name} is {_VERBS[change.kind]}, {asked}",
         "",
         after.places.get(change.address),
         change.address,
