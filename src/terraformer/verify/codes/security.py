@@ -30,14 +30,4 @@ SECURITY_CODES: tuple[CodeInfo, ...] = (
         },
         settings={"stages": _STAGES, "security": CheckSettings(only=("CKV_AWS_7",))},
     ),
-    CodeInfo(
-        "security-unreadable",
-        "A file could not be checked",
-        Stage.SECURITY,
-        "The file is not valid HCL, so no security check could look at what it declares; it is not taken as secure.",
-        "Mend the syntax of the file first: the compile stage says where it breaks.",
-        bad={"main.tf": 'resource "aws_kms_key" "main" {\n  enable_key_rotation =\n}\n'},
-        good={"main.tf": 'resource "aws_kms_key" "main" {\n  enable_key_rotation = true\n}\n'},
-        settings={"stages": _STAGES, "security": CheckSettings(only=("CKV_AWS_7",))},
-    ),
 )

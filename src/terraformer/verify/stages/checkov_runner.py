@@ -82,10 +82,10 @@ class CheckovFinding:
 
 @dataclass(frozen=True, slots=True)
 class CheckovScan:
-    """``unreadable`` maps files that Checkov could not parse to the reason."""
+    """``unreadable`` are the files that Checkov could not parse."""
 
     findings: tuple[CheckovFinding, ...]
-    unreadable: Mapping[str, str]
+    unreadable: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -121,7 +121,8 @@ def _load() -> _Checkov | ToolFailure:
         if importlib.util.find_spec("checkov") is None:
             return NotInstalled("it is not installed")
         with _settings(), _quiet(), tempfile.TemporaryDirectory(prefix="security-") as directory:
-            checkov = _import()
+            with _temporary(directory):  # its parser keeps a pickled grammar there, for anybody to exchange
+                checkov = _import()
             (Path(directory) / "main.tf").write_bytes(_WARM_UP.read_bytes())
             _run(checkov, directory)
             return checkov
@@ -167,6 +168,15 @@ def _settings() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _temporary(directory: str) -> Iterator[None]:
+    before, tempfile.tempdir = tempfile.tempdir, directory
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @contextmanager
@@ -245,12 +255,10 @@ def _attribute(key: str) -> str:
     return ".".join(steps)
 
 
-def _unreadable(report: Any, directory: str) -> dict[str, str]:
+def _unreadable(report: Any, directory: str) -> tuple[str, ...]:
     root = os.path.realpath(directory)
-    return {
-        os.path.relpath(os.path.realpath(str(path)), root).replace(os.sep, "/"): "it cannot be parsed"
-        for path in report.parsing_errors
-    }
+    paths = {os.path.realpath(str(path)) for path in report.parsing_errors}
+    return tuple(sorted(os.path.relpath(path, root).replace(os.sep, "/") for path in paths))
 
 
 def _fix(checkov: _Checkov, check: str) -> str:

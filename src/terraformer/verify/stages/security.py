@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
 
 from terraformer.errors import ToolFailure
 from terraformer.hcl import ModuleTree
@@ -55,6 +54,10 @@ def check_security(config: TerraformConfig, tree: ModuleTree, settings: CheckSet
         return SourceOutcome(tool_errors=(ToolError("security-missing", str(error), Stage.SECURITY),))
     except ToolFailure as error:
         return SourceOutcome(tool_errors=(ToolError("security", str(error), Stage.SECURITY),))
+    broken = {e.file for e in (*tree.parse_errors, *(e for m in tree.modules.values() for e in m.parse_errors))}
+    unreadable = {name.removesuffix(_NATIVE) if name.endswith(_JSON + _NATIVE) else name for name in scan.unreadable}
+    if unreadable & broken:
+        return SourceOutcome(skipped=True)  # no valid HCL: compiling says what is wrong
     places = _Places(config, tree)
     checks: dict[tuple[str, str], bool] = {}
     certificates: list[Certificate] = []
@@ -66,12 +69,13 @@ def check_security(config: TerraformConfig, tree: ModuleTree, settings: CheckSet
         if not finding.passed and checks.get(key, True):
             certificates.append(_certificate(finding, address, places, config, settings))
         checks[key] = checks.get(key, True) and finding.passed
-    unreadable = list(_unreadable(config, tree, scan.unreadable))
-    certificates.extend(c for c in unreadable if isinstance(c, Certificate))
     return SourceOutcome(
         tuple(certificates),
         tuple(CheckResult(Stage.SECURITY, check, address, passed) for (check, address), passed in checks.items()),
-        tuple(e for e in unreadable if isinstance(e, ToolError)),
+        tuple(
+            ToolError("security-parse", f"Checkov cannot parse {name}, so it was not checked", Stage.SECURITY)
+            for name in sorted(unreadable)
+        ),
     )
 
 
@@ -113,29 +117,6 @@ def _certificate(
         f"to be so, put a comment #checkov:skip={finding.check}:<reason> into the block.",
         rule=finding.check,
     )
-
-
-def _unreadable(
-    config: TerraformConfig, tree: ModuleTree, files: Mapping[str, str]
-) -> Iterator[Certificate | ToolError]:
-    """Files that Checkov cannot parse: the configuration's fault where we cannot either, else Checkov's."""
-    files = {name.removesuffix(_NATIVE) if name.endswith(_JSON + _NATIVE) else name: why for name, why in files.items()}
-    broken = {e.file: e for e in (*tree.parse_errors, *(e for m in tree.modules.values() for e in m.parse_errors))}
-    for name in sorted(files):
-        error = broken.get(name)
-        if error is None:
-            yield ToolError("security-parse", f"Checkov cannot parse {name}, so it was not checked", Stage.SECURITY)
-            continue
-        yield Certificate(
-            Stage.SECURITY,
-            Severity.ERROR,
-            "security-unreadable",
-            f"{name} cannot be checked: it is not valid HCL",
-            f"No security check could look at {name}: {error.message}",
-            range=error.range,
-            snippet=snippet_of(config, error.range),
-            fix="Mend the syntax first.",
-        )
 
 
 class _Places:
