@@ -2,8 +2,8 @@
 
     tests/golden/<name>/config/      the files (the root module; modules in subfolders)
     tests/golden/<name>/policy/      Rego policies, optional
-    tests/golden/<name>/settings.toml  VerifySettings, optional: vars, strict_vars, strict_versions; and ``state``, the name
-                                     of a state file beside it, ``var_files``, names of files beside it
+    tests/golden/<name>/settings.toml  VerifySettings, optional: vars, strict_vars, strict_versions, stages, lint; and
+                                     ``state``, the name of a state file beside it, ``var_files``, names of files
     tests/golden/<name>/result.json  only what is stable: verdicts, codes, places, changes, rules, assumptions
 
 TERRAFORMER_UPDATE_GOLDEN=1 writes the results anew; read the diff before committing it.
@@ -21,6 +21,7 @@ import pytest
 
 from terraformer.types import Certificate, VerificationReport
 from terraformer.verify import VerifierPool, VerifySettings, load_config, load_policies
+from terraformer.verify.settings import CheckSettings
 
 HERE = Path(__file__).parent
 CASES = sorted(path.name for path in HERE.iterdir() if (path / "config").is_dir())
@@ -33,6 +34,9 @@ def settings_of(case: Path) -> VerifySettings:
         options = tomllib.loads(file.read_text("utf-8"))
     if "state" in options:
         options["state"] = (case / options["state"]).read_bytes()
+    for stage in ("lint", "security"):
+        if stage in options:
+            options[stage] = CheckSettings(**options[stage])
     options["var_files"] = tuple((name, (case / name).read_bytes()) for name in options.pop("var_files", ()))
     return VerifySettings(cache=False, **options)
 
