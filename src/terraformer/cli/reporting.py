@@ -108,9 +108,9 @@ def render(
         case ReportFormat.JUNIT:
             return formatters.junit(entries, fail_on=fail_on.value)
         case ReportFormat.GITHUB:
-            return formatters.github(entries)
+            return formatters.github(entries, fail_on=fail_on.value)
         case ReportFormat.MARKDOWN:
-            return formatters.markdown(entries)
+            return formatters.markdown(entries, fail_on=fail_on.value)
         case ReportFormat.TEXT:
             several = len(entries) > 1
             parts = [
@@ -120,7 +120,9 @@ def render(
                 for e in entries
             ]
             if several or not entries:
-                parts.append(formatters.summary([e.report for e in entries], colour=colour) + "\n")
+                parts.append(
+                    formatters.summary([e.report for e in entries], colour=colour, fail_on=fail_on.value) + "\n"
+                )
             return "\n".join(parts)
 
 
@@ -154,7 +156,7 @@ def write_file(path: Path, text: str) -> None:
         raise UsageError(f"{path}: cannot write the report: {error.strerror}") from None
 
 
-def step_summary(entries: Sequence[Entry]) -> None:
+def step_summary(entries: Sequence[Entry], fail_on: FailOn) -> None:
     """Append the reports as Markdown to the summary of a GitHub workflow's step, where there is one."""
     from terraformer import formatters
 
@@ -163,7 +165,7 @@ def step_summary(entries: Sequence[Entry]) -> None:
         return
     try:
         with open(path, "a", encoding="utf-8", errors="replace") as file:
-            file.write(formatters.markdown(entries))
+            file.write(formatters.markdown(entries, fail_on=fail_on.value))
     except OSError as error:
         raise UsageError(f"{path}: cannot write the step's summary ({SUMMARY_VARIABLE}): {error.strerror}") from None
 

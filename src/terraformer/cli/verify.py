@@ -172,13 +172,13 @@ def verify(
     elif len(entries) != 1:
         from terraformer import formatters
 
-        shown = formatters.summary([e.report for e in entries], colour=terminal.colour())
+        shown = formatters.summary([e.report for e in entries], colour=terminal.colour(), fail_on=level.value)
         terminal.write(("\n" if entries else "") + shown + "\n")
     for file in extra:
         text = reporting.render(file.format, entries, fail_on=level, include_plan=include_plan)
         reporting.write_file(file.path, text)
     if chosen_format is ReportFormat.GITHUB:
-        reporting.step_summary(entries)
+        reporting.step_summary(entries, level)
     code = exit_code([entry.report for entry in entries], level)
     if code == 2 and not any(entry.report.errors for entry in entries):
         sys.stderr.write(f"terraformer: there are findings of severity {level.value} or worse\n")

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from terraformer.formatters.text_format import clean
+from terraformer.formatters.text_format import clean, without_traceback
 from terraformer.hcl import ModuleTree, scan
 from terraformer.types import (
     Certificate,
-    Severity,
     SourceRange,
-    Stage,
     TerraformConfig,
     ToolError,
     VerificationReport,
 )
 
-__all__ = ["Entry", "Place", "at_or_above", "one_line", "tool_message"]
-
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+__all__ = ["Entry", "Place", "one_line", "tool_message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +68,6 @@ class Entry:
 
     def _in_code_points(self, where: SourceRange) -> SourceRange:
         """The range with columns that count code points: Terraform's count grapheme clusters."""
-        from dataclasses import replace
-
         content = self.config.files.get(where.file) if self.config is not None else None
         if content is None or content.isascii() or where.end.byte > len(content):
             return where
@@ -90,14 +83,6 @@ class Entry:
         )
 
 
-def at_or_above(certificates: Iterable[Certificate], level: str) -> tuple[Certificate, ...]:
-    """The findings whose severity is ``level`` ("error", "warning", "info") or worse; none for "never"."""
-    if level == "never":
-        return ()
-    wanted = _ORDER[: _ORDER.index(Severity(level)) + 1]
-    return tuple(c for c in certificates if c.severity in wanted)
-
-
 def one_line(text: str, limit: int = 0) -> str:
     """Text without line ends and without what a terminal could obey; cut at ``limit`` characters where that is set."""
     shown = " ".join(clean(text).split())
@@ -106,12 +91,4 @@ def one_line(text: str, limit: int = 0) -> str:
 
 def tool_message(error: ToolError) -> str:
     """A tool error's message without the frames of an exception."""
-    from terraformer.formatters.text_format import without_traceback
-
     return clean(without_traceback(error.message)).strip()
-
-
-def stages_of(entries: Sequence[Entry]) -> tuple[Stage, ...]:
-    """The stages that any of the reports tells about, in their order."""
-    named = {result.stage for entry in entries for result in entry.report.stages}
-    return tuple(stage for stage in Stage if stage in named)

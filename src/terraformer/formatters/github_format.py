@@ -19,8 +19,9 @@ MAX_MESSAGE = 4000
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def github(entries: Sequence[Entry]) -> str:
-    """One workflow command a line, then a line for the log; ends in a newline."""
+def github(entries: Sequence[Entry], *, fail_on: str = "error") -> str:
+    """One workflow command a line, then a line for the log; ends in a newline. ``fail_on`` is the severity from which a
+    configuration counts as failed there; annotations have the findings' own."""
     lines: list[str] = []
     for severity, command in _COMMANDS.items():
         if severity is Severity.ERROR:
@@ -33,7 +34,7 @@ def github(entries: Sequence[Entry]) -> str:
             for certificate in entry.report.certificates:
                 if certificate.severity is severity:
                     lines.append(_annotation(entry, certificate, command))
-    lines.append("terraformer: " + summary([entry.report for entry in entries]))
+    lines.append("terraformer: " + summary([entry.report for entry in entries], fail_on=fail_on))
     return "\n".join(lines) + "\n"
 
 

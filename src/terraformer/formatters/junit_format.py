@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from terraformer.formatters.entry import Entry, at_or_above, one_line, tool_message
+from terraformer.formatters.entry import Entry, one_line, tool_message
+from terraformer.formatters.levels import at_or_above
 from terraformer.formatters.text_format import clean
 from terraformer.types import Certificate, Stage, StageResult, StageStatus, VerificationReport
 

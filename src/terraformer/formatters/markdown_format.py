@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from terraformer.formatters.entry import Entry, one_line, tool_message
+from terraformer.formatters.levels import verdict
 from terraformer.formatters.text_format import clean, summary
 from terraformer.types import Assumption, Certificate, Severity, Stage, StageResult, StageStatus, VerificationReport
 
@@ -29,10 +30,13 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _AUTOMATIC = re.compile(r"@(?=\w)|#(?=\d)|:(?=//)|\bwww(?=\.)|\bGH(?=-\d)|\bmailto(?=:)|\bxmpp(?=:)", re.IGNORECASE)
 
 
-def markdown(entries: Sequence[Entry], *, limit: int = LIMIT) -> str:
-    """A document that ends in a newline. What would make it longer than ``limit`` characters is left out, the last
-    first, and the document says how many parts that were."""
-    parts = list(_parts(entries))
+def markdown(entries: Sequence[Entry], *, fail_on: str = "error", limit: int = LIMIT) -> str:
+    """A document that ends in a newline. A configuration with findings of the severity ``fail_on`` or worse has failed.
+
+    What would make it longer than ``limit`` characters is left out, the last first, and the document says how many
+    parts that were.
+    """
+    parts = list(_parts(entries, fail_on))
     out: list[str] = []
     size = 0
     for number, part in enumerate(parts):
@@ -45,11 +49,11 @@ def markdown(entries: Sequence[Entry], *, limit: int = LIMIT) -> str:
     return "".join(out)
 
 
-def _parts(entries: Sequence[Entry]) -> Iterator[str]:
+def _parts(entries: Sequence[Entry], fail_on: str) -> Iterator[str]:
     reports = [entry.report for entry in entries]
-    yield f"## {_mark(reports)} terraformer\n\n{summary(reports)}\n"
+    yield f"## {_mark(reports, fail_on)} terraformer\n\n{summary(reports, fail_on=fail_on)}\n"
     for entry in entries:
-        yield _head(entry)
+        yield _head(entry, fail_on)
         for severity, title in _TITLES.items():
             found = [c for c in entry.report.certificates if c.severity is severity]
             for number, certificate in enumerate(found):
@@ -63,17 +67,14 @@ def _parts(entries: Sequence[Entry]) -> Iterator[str]:
             yield _assumptions(entry.report.assumptions)
 
 
-def _mark(reports: Sequence[VerificationReport]) -> str:
-    if any(report.exit_code == 2 for report in reports):
-        return _MARKS[StageStatus.FAILED]
-    if any(report.exit_code == 1 for report in reports):
-        return _MARKS[StageStatus.ERROR]
-    return _MARKS[StageStatus.PASSED]
+def _mark(reports: Sequence[VerificationReport], fail_on: str) -> str:
+    verdicts = {verdict(report, fail_on) for report in reports}
+    return _MARKS[StageStatus.FAILED if 2 in verdicts else StageStatus.ERROR if 1 in verdicts else StageStatus.PASSED]
 
 
-def _head(entry: Entry) -> str:
+def _head(entry: Entry, fail_on: str) -> str:
     report = entry.report
-    verdict = {0: "passed", 1: "could not be verified", 2: "failed"}[report.exit_code]
+    told = {0: "passed", 1: "could not be verified", 2: "failed"}[verdict(report, fail_on)]
     name = f"{code(entry.name)} " if entry.name else "Configuration "
     rows = "".join(
         f"| {result.stage.value} | {_MARKS[result.status]} {result.status.value} | {_note(result, report)} |\n"
@@ -85,7 +86,7 @@ def _head(entry: Entry) -> str:
             sum(action in c.actions for c in report.changes) for action in ("create", "update", "delete")
         )
         plan = f"\n**Plan**: {add} to add, {change} to change, {destroy} to destroy.\n"
-    return f"\n### {name}{verdict}\n\n| stage | result | |\n|---|---|---|\n{rows}{plan}"
+    return f"\n### {name}{told}\n\n| stage | result | |\n|---|---|---|\n{rows}{plan}"
 
 
 def _note(result: StageResult, report: VerificationReport) -> str:

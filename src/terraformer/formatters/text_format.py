@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from terraformer.formatters.levels import verdict
 from terraformer.hcl import BlockRef, Module, ModuleCall, OutputRef, ProviderBlock, VariableRef, scan
 from terraformer.types import (
     Assumption,
@@ -88,14 +89,17 @@ def text(
     return writer.text()
 
 
-def summary(reports: Sequence[VerificationReport], *, colour: bool = False) -> str:
-    """One line about several reports, without a line end: how many passed, have findings, could not be verified."""
+def summary(reports: Sequence[VerificationReport], *, colour: bool = False, fail_on: str = "error") -> str:
+    """One line about several reports, without a line end: how many passed, have findings of the severity ``fail_on`` or
+    worse, could not be verified."""
     if not reports:
         return "Nothing to verify."
-    findings = sum(r.exit_code == 2 for r in reports)
-    failed = sum(r.exit_code == 1 for r in reports)
-    passed = len(reports) - findings - failed
-    warned = sum(r.exit_code == 0 and any(c.severity is Severity.WARNING for c in r.certificates) for r in reports)
+    verdicts = [verdict(report, fail_on) for report in reports]
+    findings, failed, passed = verdicts.count(2), verdicts.count(1), verdicts.count(0)
+    warned = sum(
+        code == 0 and any(c.severity is Severity.WARNING for c in report.certificates)
+        for code, report in zip(verdicts, reports, strict=True)
+    )
     line = f"{len(reports)} configuration{'s' * (len(reports) != 1)}: {passed} passed"
     if warned:
         line += f" ({warned} with warnings)"

@@ -90,6 +90,17 @@ def test_text_says_why_warnings_fail(capsys: pytest.CaptureFixture[str]) -> None
     assert "findings of severity warning or worse" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("format_", "words"), [("github", "0 passed, 1 failed"), ("markdown", "❌ terraformer")])
+def test_what_fails_is_told_as_failed(format_: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    warned = ["verify", "good", "--policy", "warn.rego", "--format", format_]
+    assert run(warned) == 0
+    assert words not in capsys.readouterr().out
+    assert run([*warned, "--fail-on", "warning"]) == 2
+    assert words in capsys.readouterr().out
+    assert run(["verify", "bad", "--format", format_, "--fail-on", "never"]) == 0
+    assert words in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_output_goes_to_a_file(format_: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", "bad", "--format", format_, "--output", "out"]) == 2
