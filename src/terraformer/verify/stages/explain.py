@@ -75,7 +75,7 @@ def explain(
             continue
         failures = prober.failures(rule)
         # An entry point that merely repeats what a failed rule of its own certificate says is no news.
-        if failures and all(f.chain and f.chain[-1] in names and f.chain[-1] != rule.name for f in failures):
+        if failures and all(any(n in names for n in f.chain if n != rule.name) for f in failures):
             fresh = [f for f in failures if (f.statement, f.line) not in seen]
             if not fresh:
                 continue
