@@ -188,7 +188,8 @@ class WorkerProcess:
                 "security": self.security,
             }
         )
-        deadline = time.monotonic() + _START_SECONDS
+        seconds = _START_SECONDS * (2 if self.security else 1)
+        deadline = time.monotonic() + seconds
         while True:
             try:
                 messages = self._receive(max(0.0, deadline - time.monotonic()))
@@ -200,7 +201,7 @@ class WorkerProcess:
                     return
                 raise ToolFailure(f"a worker cannot start: {str(message.get('message'))[-1500:]}")
             if time.monotonic() > deadline:
-                raise ToolFailure(f"a worker did not start within {_START_SECONDS:.0f} seconds")
+                raise ToolFailure(f"a worker did not start within {seconds:.0f} seconds")
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._socket is not None
