@@ -72,7 +72,7 @@ class Generator:
 
     def block(self, depth: int = 0) -> dict[str, Any]:
         names = ["name", "size", "enabled", "cidrs", "rule", "import", "kms_key_id"]
-        return {n: self.value(depth) for n in names if self.maybe(0.6)}
+        return {n: self.value(depth) for n in names if self.maybe(0.6 if depth < 2 else 0.3)}
 
     def statement(self) -> dict[str, Any]:
         rng = self.rng
@@ -144,11 +144,11 @@ class Generator:
     def module(self, depth: int, has_document: bool) -> tuple[dict[str, Any], list[str]]:
         """A module of the configuration, and what inside can be referred to."""
         rng = self.rng
-        addresses = [f"{t}.{n}" for t in TYPES for n in LABELS if self.maybe(0.3)] or ["aws_s3_bucket.a"]
+        addresses = [f"{t}.{n}" for t in TYPES for n in LABELS if self.maybe(0.24)] or ["aws_s3_bucket.a"]
         documents = [f"data.aws_iam_policy_document.{n}" for n in ("d", "e") if has_document and self.maybe(0.6)]
         names = [*addresses, *addresses, *documents, "var.v", "var.w.x", "local.l"]
         calls: dict[str, Any] = {}
-        if depth < 2 and self.maybe(0.5):
+        if depth < 2 and self.maybe(0.35):
             for name in rng.sample(["m", "n"], rng.randrange(1, 3)):
                 child, _ = self.module(depth + 1, has_document)
                 calls[name] = {"source": rng.choice(["./m", "x/y/z"]), "module": child}
@@ -315,7 +315,7 @@ class Generator:
 
     def mutant(self, plan: Plan) -> Plan:
         """The plan with some values, references or actions changed."""
-        plan = copy.deepcopy(plan)
+        plan = json.loads(json.dumps(plan))
         rng = self.rng
         for _ in range(rng.randrange(1, 5)):
             entries = [c for c in plan["resource_changes"] if isinstance(c["change"].get("after"), dict)]
@@ -384,11 +384,9 @@ class Generator:
         return path or ("name",), here
 
     def attribute(self, item: Item, operator: Operator, values: Any = None) -> Attribute:
-        path, value = self.pick(item.values if values is None else values)
-        for _ in range(8):
-            if self.fits(operator, value):
-                break
-            path, value = self.pick(item.values if values is None else values)
+        places = list(_places(item.values if values is None else values))
+        fitting = [p for p in places if self.fits(operator, p[1])]
+        path, value = self.rng.choice(fitting or places or [(("name",), None)])
         if isinstance(value, list) and operator not in _LISTS:
             if value and not isinstance(value[0], dict):
                 path, value = (*path, "*"), self.rng.choice(value)
@@ -683,6 +681,18 @@ KINDS = [
     "data", "output", "variable", "provider", "module",
     *(f"change_{a}" for a in ChangeAction), "rest",
 ]  # fmt: skip
+
+
+def _places(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every path of the values, and what is there."""
+    if isinstance(value, list):
+        for member in value:
+            yield from _places(member, path) if isinstance(member, dict) else ()
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name != "*":
+                yield (*path, name), inner
+                yield from _places(inner, (*path, name))
 
 
 def _escaped(text: str) -> str:
