@@ -282,15 +282,18 @@ def _open(file: Path) -> Iterator[Any]:
             index = handle.schema_arrow.get_field_index(column.name)
             if index < 0:
                 raise UsageError(f"{file}: column {column.name} is missing")
-            if str(handle.schema_arrow.field(index).type).replace(" not null", "") != str(column.type).replace(
-                " not null", ""
-            ):
-                raise UsageError(
-                    f"{file}: column {column.name} is {handle.schema_arrow.field(index).type}, not {column.type}"
-                )
+            found = handle.schema_arrow.field(index).type
+            if _shape(found) != _shape(column.type):
+                raise UsageError(f"{file}: column {column.name} is {_shape(found)}, not {_shape(column.type)}")
         yield handle
     finally:
         handle.close()
+
+
+def _shape(column_type: Any) -> str:
+    """A type's name, whatever wrote it: other libraries name list items otherwise and use the large variants."""
+    text = str(column_type).replace(" not null", "").replace("large_", "").replace("string_view", "string")
+    return text.replace("<element:", "<item:")
 
 
 def _read(file: Path, kind: RecordKind | None, check: bool) -> Iterator[Record]:

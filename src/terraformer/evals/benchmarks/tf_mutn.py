@@ -1,18 +1,20 @@
 """TF-Mutn: mutation records of this project (terraformer.data.records), usually the test split.
 
-A record's policies judge the plan of the answer against the state of the configuration before. What the request allows
-to differ is the record's ``metadata["scope"]`` (a ChangeScope as plain data) where it is given, else derived from the
-words of the request.
+A record's policies judge the plan of the answer against the state of the configuration before; a record without any is
+judged by its intent's. What the request allows to differ is the record's ``metadata["scope"]`` (a ChangeScope as plain
+data), else its intent's, else derived from the words of the request.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from terraformer.data.intents import change_scope
 from terraformer.data.records import read_records
 from terraformer.data.services import services_of
 from terraformer.errors import UsageError
 from terraformer.evals.benchmarks.base import Benchmark, EvalTask, TaskKind, sha256_of
+from terraformer.evals.benchmarks.tf_gen import intent_of, policies_of
 from terraformer.evals.counting import declared_types
 from terraformer.types import ChangeScope, Record, RecordKind
 
@@ -26,7 +28,8 @@ def load(data: str) -> Benchmark:
 
 
 def _task(record: Record, where: str) -> EvalTask:
-    scope = None
+    intent = intent_of(record, where)
+    scope = change_scope(intent) if intent is not None and intent.change is not None else None
     if (given := record.metadata.get("scope")) is not None:
         try:
             scope = ChangeScope.from_dict(given)
@@ -37,7 +40,7 @@ def _task(record: Record, where: str) -> EvalTask:
         id=record.id,
         kind=TaskKind.MUTATION,
         prompt=record.prompt,
-        policies=record.policies,
+        policies=policies_of(record, intent),
         reference=record.after,
         before=record.before,
         scope=scope,
