@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 CONSOLE = re.compile(
     r"(?P<head>```console\n\$ (?P<command>terraformer [^\n]*)\n)(?P<output>.*?)(?P<tail>```\n)", re.DOTALL
 )
