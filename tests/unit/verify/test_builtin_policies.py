@@ -39,6 +39,8 @@ def test_a_rule_tells_good_from_bad(pool: VerifierPool, rule: PolicyRule) -> Non
         assert certificate.address and certificate.range and certificate.snippet
         assert certificate.summary.startswith(f"{certificate.address}: ")
         assert certificate.notes["metadata"]["rule"] == rule.id
+        what, _, how = certificate.summary.removeprefix(f"{certificate.address}: ").partition("; ")
+        assert what and certificate.fix == f"{how[0].upper()}{how[1:]}."
     report = judge(pool, rule.good)
     assert not objections(report, rule.id), rule.good
     assert next(r for r in report.rules if r.rule == rule.rego).passed

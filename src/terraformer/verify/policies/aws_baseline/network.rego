@@ -73,7 +73,7 @@ deny_security_group_open contains plan.finding(
 
 deny_network_acl_open contains plan.finding(
 	"network-acl-open", resource, "ingress",
-	sprintf("%s is allowed from everywhere", [concat(", ", sort(names))]),
+	sprintf("%s is allowed from everywhere; name the networks that need it", [concat(", ", sort(names))]),
 ) if {
 	some resource in plan.resources.aws_network_acl
 	some rule in resource.change.after.ingress
@@ -85,7 +85,7 @@ deny_network_acl_open contains plan.finding(
 
 deny_network_acl_open contains plan.finding(
 	"network-acl-open", resource, "cidr_block",
-	sprintf("%s is allowed from everywhere", [concat(", ", sort(names))]),
+	sprintf("%s is allowed from everywhere; name the networks that need it", [concat(", ", sort(names))]),
 ) if {
 	some resource in plan.resources.aws_network_acl_rule
 	rule := resource.change.after

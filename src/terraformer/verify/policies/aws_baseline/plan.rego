@@ -20,12 +20,16 @@ deferred[type] contains resource if {
 	type := resource.type
 }
 
+# A member of a deny or warn set. The text says what is wrong and, behind a semicolon, how to mend it.
 finding(rule, resource, attribute, text) := {
 	"msg": sprintf("%s: %s", [resource.address, text]),
 	"address": resource.address,
 	"attribute": attribute,
 	"rule": rule,
+	"fix": sentence(substring(text, indexof(text, "; ") + 2, -1)),
 }
+
+sentence(text) := concat("", [upper(substring(text, 0, 1)), substring(text, 1, -1), "."])
 
 # --- values -----------------------------------------------------------------------------------------------------------
 

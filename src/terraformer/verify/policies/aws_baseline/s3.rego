@@ -24,7 +24,7 @@ deny_s3_public_access_block contains plan.finding(
 
 deny_s3_public_access_block contains plan.finding(
 	"s3-public-access-block", block, setting,
-	sprintf("%s is not true, so public access is possible", [setting]),
+	sprintf("public access is possible; set %s to true", [setting]),
 ) if {
 	some type in ["aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"]
 	some block in plan.resources[type]
