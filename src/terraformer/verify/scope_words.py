@@ -56,6 +56,7 @@ _EMPTY = {
     "please", "too", "well", "again", "now", "aws", "whole", "entire", "my", "our", "terraform", "safely", "obsolete",
     "it", "them",
 }  # fmt: skip
+_NO_RESOURCES = {"output", "variable", "local", "tag", "argument", "attribute", "label", "comment", "provider"}
 _GENERIC = {"this", "main", "default", "example", "primary", "test", "a", "b", "self"}
 _ALL = re.compile(r"\b(?:all|every|everything|each|everywhere|throughout|whole)\b", re.I)
 _TEXT_ONLY = re.compile(
@@ -234,6 +235,8 @@ def _targets(things: Sequence[_Thing], clauses: Iterable[_Clause]) -> list[_Thin
 def _objects(things: Sequence[_Thing], clause: _Clause) -> list[_Thing]:
     """What the object of a verb names."""
     plain = [w for w in clause.object if w.lower() not in _EMPTY]
+    if any(_singular(w.lower()) in _NO_RESOURCES for w in plain):
+        return []
     exact = [t for w in plain for t in things if bare_address(w) == t.address]
     if exact or not plain:
         return exact
@@ -342,7 +345,7 @@ def _asked(change: ResourceChange, request: str, named: Sequence[_Thing]) -> boo
         if not attribute.forces_replacement:
             continue
         last = re.split(r"[.\[]", attribute.path)[0]
-        words = [w for w in last.split("_") if w not in _WEAK]
+        words = [w for w in last.split("_") if w not in _WEAK and w not in change.type.split("_")]
         if any(w[:5] in stems for w in words):
             return True
         if last in ("name", "bucket", "identifier", "function_name") and _RENAMING.search(lower):
