@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from terraformer.generate.mutation import MutateSettings, mutate, mutation_result
-from terraformer.hcl import scan
-from terraformer.hcl.merge import parts_of
+from terraformer.hcl import apply_edits, parse_edits, scan
+from terraformer.hcl.merge import merge, parts_of
 from terraformer.models.mock import MockModel
 from terraformer.provider import bundle
 from terraformer.types import TerraformConfig
@@ -25,6 +26,46 @@ WANTED = 10
 SETTINGS = MutateSettings(verify=VerifySettings(keep_plan=False), schema_chars=0)
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_file(), reason="needs ../shared/corpora, real configurations from GitHub")
+
+
+def carelessly_rewritten(text: str) -> str:
+    """Without comments and blank lines, and indented otherwise."""
+    lines, heredoc = [], ""
+    for line in text.split("\n"):
+        opened = re.search(r"<<[-~]?\s*([A-Za-z_][\w-]*)\s*$", line)
+        if heredoc or opened:
+            heredoc = "" if heredoc and line.strip() == heredoc else heredoc or (opened[1] if opened else "")
+            lines.append(line)
+        elif line.strip() and not line.lstrip().startswith(("#", "//")):
+            lines.append("     " + line.strip() if line[:1] in (" ", "\t") else line)
+    return "\n".join(lines)
+
+
+def test_every_configuration_survives_being_rewritten() -> None:
+    """Answers with whole files, or one block, that mean what is there already: not a byte differs."""
+    seen = 0
+    with CORPUS.open(encoding="utf-8") as lines:
+        for line in lines:
+            entry = json.loads(line)
+            text = entry["hcl"] or ""
+            content = text.encode()
+            if not text or scan({"main.tf": content}).parse_errors:
+                continue
+            seen += 1
+            assert merge(content, carelessly_rewritten(text).encode(), complete=True).content == content, entry["id"]
+            keys = [p.key for p in parts_of(content)]
+            for part in parts_of(content)[:3]:
+                header, _, rest = content[part.start : part.end].decode().partition("\n")
+                if not rest or keys.count(part.key) > 1:
+                    continue
+                reply = f"```hcl\n{header}\n  zz_new = 1\n{carelessly_rewritten(rest)}\n```"
+                done = apply_edits(TerraformConfig({"main.tf": content}), parse_edits(reply).edits)
+                assert done.config is not None, (entry["id"], done.problem)
+                after = done.config.files["main.tf"]
+                assert after.startswith(content[: part.start]), entry["id"]
+                assert after.endswith(content[part.end :]), entry["id"]
+                assert after.replace(b"zz_new = 1", b"", 1).split() == content.split(), entry["id"]
+    assert seen > 500
 
 
 @pytest.fixture(scope="module")

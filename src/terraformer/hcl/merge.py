@@ -199,8 +199,8 @@ def _key(file: NativeFile, node: Node) -> tuple[str, ...]:
             body = child
     if name in _IDENTIFIED and body is not None:
         for attribute in body.children:
-            head = attribute.child(0)
-            if attribute.type == "attribute" and head is not None and file.text(head) in _IDENTIFIED[name]:
+            head = attribute.child(0) if attribute.type == "attribute" else None
+            if head is not None and file.text(head) in _IDENTIFIED[name]:
                 labels.append(re.sub(r"\s+", "", file.text(attribute)))
     return (name, *labels)
 

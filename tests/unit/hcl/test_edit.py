@@ -301,6 +301,20 @@ def test_nested_blocks_are_merged_one_by_one() -> None:
     )
 
 
+def test_blocks_of_one_kind_are_told_apart_by_what_they_say() -> None:
+    text = (
+        'provider "aws" {\n  # the default\n  region = "a"\n}\n\nprovider "aws" {\n  alias  = "b"\n  region = "b" # B\n}\n\n'
+        "moved {\n  from = t_x.a\n  to   = t_x.b\n}\n\nmoved {\n  from = t_x.c\n  to   = t_x.d\n}\n"
+    )
+    new = (
+        'provider "aws" {\n  alias = "b"\n  region = "c"\n}\nprovider "aws" {\n  region = "a"\n}\n'
+        "moved {\n  from = t_x.c\n  to = t_x.d\n}\n"
+    )
+    merged = merge(text.encode(), new.encode(), complete=True).content.decode()
+    gone = "moved {\n  from = t_x.a\n  to   = t_x.b\n}\n\n"
+    assert merged == text.replace('region = "b" # B', 'region = "c" # B').replace(gone, "")
+
+
 def test_heredocs_are_compared_as_they_are() -> None:
     text = "locals {\n  a = <<-EOT\n    x # no comment\n      y\n  EOT\n}\n"
     assert merge(text.encode(), text.replace("  EOT", "  EOT").encode(), complete=True).content == text.encode()
