@@ -25,7 +25,7 @@ MAX_OUTLINE: Final = 400
 """Blocks that are outlined one by one; of more, only the number is told."""
 _OTHER_MAX: Final = 20_000
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+")
-_REFERENCE: Final = re.compile(r"\b(?:(?:data|ephemeral)\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*")
+_REFERENCE: Final = re.compile(r"\b(?:(?:data|ephemeral)\.)?[A-Za-z_][\w-]{0,100}\.[A-Za-z_][\w-]{0,100}")
 _STOP: Final = frozenset(
     re.findall(
         r"\w+",

@@ -35,9 +35,9 @@ MAX_OFFERED: Final = 24
 _DELETE: Final = re.compile(r"\b(?:remove|delete|drop|destroy|get rid of|take away|decommission)\b", re.I)
 _NEW: Final = re.compile(r"\b(?:another|second|third|new|additional|extra|more|one more)\b", re.I)
 _FROM_TO: Final = re.compile(
-    r"""\bfrom\s+["'`]?(?P<a>[\w./:@-]+)["'`]?\s+to\s+["'`]?(?P<b>[\w./:@-]*[\w])["'`]?"""
-    r"""|\breplace\s+["'`]?(?P<c>[\w./:@-]+)["'`]?\s+(?:with|by)\s+["'`]?(?P<d>[\w./:@-]*[\w])["'`]?"""
-    r"""|["'`]?(?P<f>[\w./:@-]*[\w])["'`]?\s+instead of\s+["'`]?(?P<e>[\w./:@-]*[\w])["'`]?""",
+    r"""\bfrom\s+["'`]?(?P<a>[\w./:@-]{1,100})["'`]?\s+to\s+["'`]?(?P<b>[\w./:@-]{0,100}[\w])["'`]?"""
+    r"""|\breplace\s+["'`]?(?P<c>[\w./:@-]{1,100})["'`]?\s+(?:with|by)\s+["'`]?(?P<d>[\w./:@-]{0,100}[\w])["'`]?"""
+    r"""|["'`]?(?P<f>[\w./:@-]{0,100}[\w])["'`]?\s+instead of\s+["'`]?(?P<e>[\w./:@-]{0,100}[\w])["'`]?""",
     re.I,
 )
 _TAG: Final = re.compile(
@@ -217,7 +217,7 @@ class _Planner:
         return replace(plan, alterations=tuple(alterations), new=tuple(fresh))
 
     def _renamed(self) -> tuple[Alteration, ...]:
-        told = re.search(r"""\brenam\w+\b.*?\b(?:to|as|into)\s+["'`]?([\w.-]*\w)""", self.request, re.I)
+        told = re.search(r"""\brenam\w+\b.{0,200}?\b(?:to|as|into)\s+["'`]?([\w.-]*\w)""", self.request, re.I)
         target = next(iter(self.targets()), None)
         if told is None or target is None:
             return ()
@@ -453,7 +453,8 @@ class _Planner:
         }
         if not pairs:
             named = re.search(
-                r"""["'`]?([A-Za-z][\w:-]*)["'`]?\s+tags?\b[^.]*?\b(?:to|of|=)\s*["'`]?([\w./@-]+)""", self.request
+                r"""["'`]?([A-Za-z][\w:-]{0,60})["'`]?\s+tags?\b[^.]{0,200}?\b(?:to|of|=)\s*["'`]?([\w./@-]+)""",
+                self.request,
             )
             if named is None:
                 return
