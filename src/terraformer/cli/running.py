@@ -134,11 +134,17 @@ def outcome(trace: Trace) -> str:
     count = len(trace.attempts)
     samples = len({a.sample for a in trace.attempts if a.round == 0 and a.origin == "model"})
     of = f" of {samples} samples" if samples > 1 else ""
-    return f"{clean(trace.model)}: {count} attempt{'s' * (count != 1)}{of}, {clean(trace.stopped)}"
+    told = f"{clean(trace.model)}: {count} attempt{'s' * (count != 1)}{of}, {clean(trace.stopped)}"
+    return f"{told}\nThe model's answer was cut off: something may be missing." if _cut_off(trace) else told
+
+
+def _cut_off(trace: Trace) -> bool:
+    return trace.best is not None and bool(trace.attempts[trace.best].problem)
 
 
 def exit_code(trace: Trace) -> int:
-    """0 clean, 1 when nothing could be established, 2 with findings or without a configuration."""
+    """0 clean, 1 when nothing could be established, 2 with findings, without a configuration or with one that was cut
+    off."""
     if trace.report is None:
         return 1 if trace.stopped.startswith(("model-error", "tool-error", "interrupted")) else 2
-    return trace.report.exit_code
+    return trace.report.exit_code or (2 if _cut_off(trace) else 0)

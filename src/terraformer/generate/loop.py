@@ -22,7 +22,7 @@ from typing import Protocol
 
 from terraformer.errors import ModelError, UsageError
 from terraformer.generate.dropping import PromptGuard
-from terraformer.generate.ranking import deceptive, findings_key, is_better, score, standing
+from terraformer.generate.ranking import deceptive, findings_key, is_better, is_clean, score, standing
 from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
 from terraformer.generate.strategy import ChatStrategy, Request, Strategy
@@ -43,6 +43,7 @@ __all__ = [
     "generate",
 ]
 
+CUT_OFF = "the answer was cut off before its end: give a shorter one that is complete"
 MAX_PROMPT = 100_000
 """Characters; a longer request is refused rather than cut."""
 
@@ -284,9 +285,6 @@ class _Run:
                 failures[sample] = error
                 return _failed(request, error, 0, sample)
 
-        def is_clean(attempt: Attempt) -> bool:
-            return attempt.report is not None and attempt.report.passed
-
         for attempt in first_attempts(len(requests), ask, is_clean, getattr(self.model, "max_parallel", 1)):
             self._record(attempt)
         if failures and len(failures) == len(self.attempts):
@@ -342,14 +340,20 @@ class _Run:
                 config = TerraformConfig(extraction.files, self.task.before.root if self.task.before else ".")
             except ValueError as error:
                 problem = f"a file of the answer has an unusable name: {error}"
-        if config is None and completion.finish_reason == "length":
-            problem = f"{problem} (the answer was cut off at its length limit)".strip()
+        if completion.finish_reason == "length":
+            if problem:
+                problem += " (the answer was cut off at its length limit)"
+            elif request.needs_all:
+                problem = CUT_OFF
         report = None
         if config is not None:
             if self.finish is not None:
                 config = self.finish(config)
             self.on_event(Event("verifying", number, sample=sample))
             report = self._verify(config)
+            # Without a limit reached, a fence that is not closed means nothing as long as what is there is whole.
+            if extraction.truncated and report.errors and not problem:
+                problem = CUT_OFF
         return Attempt(
             round=number,
             messages=tuple(dict(m) for m in request.messages),
@@ -381,11 +385,10 @@ class _Run:
 
     def _stop(self, attempt: Attempt, before: Sequence[Attempt]) -> str | None:
         report = attempt.report
-        if report is not None:
-            if report.passed:
-                return "clean"
-            if report.tool_errors and not report.errors:
-                return "tool-error"
+        if is_clean(attempt):
+            return "clean"
+        if report is not None and report.tool_errors and not report.errors:
+            return "tool-error"
         if attempt.config is not None and any(b.config == attempt.config for b in before):
             return "repeated"
         if report is not None and report.errors:

@@ -150,9 +150,12 @@ def repair_messages(
         request = NO_CONFIG.format(problem=problem, request=prompt)
         return (*head, {"role": "assistant", "content": said}, {"role": "user", "content": request})
     findings = render_certificates(base.report.errors, base.config, room // 5)
+    if base.problem:
+        findings += f"\n\nBesides: {clean(base.problem, 300)}"
     if last is not base:
         if last.report is not None and last.report.errors:
-            findings += WORSE.format(findings=render_certificates(last.report.errors, last.config, room // 10))
+            worse = render_certificates(last.report.errors, last.config, room // 10)
+            findings += WORSE.format(findings=f"{worse}\n{clean(last.problem, 300)}".rstrip())
         elif last.problem:
             findings += WORSE.format(findings=clean(last.problem, 500))
     text = REPAIR.format(findings=findings, request=prompt)

@@ -22,7 +22,8 @@ def score(attempt: Attempt) -> tuple[float, float, int]:
 
     Stage reached: 0 no configuration, 0.5 one that is deceptive, 1 any other, 2 compilable, 3 deployable, 4 no error in
     any stage asked for (3.5 when its reply was cut off, so that something is missing). A verdict that the tools could
-    not establish counts as not reached, so that an unscored attempt never replaces one that was scored higher. A deceptive one never replaces one that is not, whatever it reached.
+    not establish counts as not reached, so that an unscored attempt never replaces one that was scored higher. A
+    deceptive one never replaces one that is not, whatever it reached.
     """
     report = attempt.report
     if attempt.config is None:

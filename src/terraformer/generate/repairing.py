@@ -195,7 +195,7 @@ class RepairStrategy:
                 {"role": "assistant", "content": said},
                 {"role": "user", "content": _REFUSED.format(problem=problem)},
             )
-            return Request(again, self._settings.sampling, None, reader(base, context))
+            return Request(again, self._settings.sampling, None, reader(base, context), needs_all=False)
         kept = attempts[best] if best is not None else last
         if kept.config is None or kept.report is None or not kept.report.errors:
             return None
@@ -226,7 +226,7 @@ class RepairStrategy:
         )
         messages = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": text})
         self._last = (messages, kept.config, context)
-        return Request(messages, self._settings.sampling, None, reader(kept.config, context))
+        return Request(messages, self._settings.sampling, None, reader(kept.config, context), needs_all=False)
 
 
 class _Nothing:

@@ -15,12 +15,17 @@ __all__ = ["Request", "Strategy"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of a model, and how to take the configuration out of its reply."""
+    """One call of a model, and how to take the configuration out of its reply.
+
+    ``needs_all``: a reply that was cut off at its length limit is no answer, even where verification finds nothing
+    wrong with what is there.
+    """
 
     messages: tuple[Message, ...]
     sampling: SamplingSettings
     grammar: str | None = None
     read: Callable[[str], Extraction] = extract
+    needs_all: bool = True
 
 
 class Strategy(Protocol):

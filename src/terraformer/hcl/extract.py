@@ -343,7 +343,7 @@ def _split(piece: Piece) -> Iterator[tuple[str, str]]:
             marker = _MARKER.match(line) if len(line) <= MAX_LINE else None
             if marker is not None and not heredoc:
                 if started:
-                    yield name, "\n".join(lines) + "\n"
+                    yield name, "\n".join(lines).rstrip("\n") + "\n"
                     lines = []
                 name, started = marker["name"], False
                 if line.startswith(("--", "==")):  # the marker is no HCL comment

@@ -7,6 +7,7 @@ HTML standard, section 9.2. Not covered: the Responses API, tools, images, sever
 from __future__ import annotations
 
 import email.utils
+import itertools
 import json
 import os
 import random
@@ -47,8 +48,12 @@ class OpenAIModel:
 
     On a retry after part of a reply was streamed, ``on_token`` sees the reply from its start again.
 
-    Raises UsageError when there is no usable URL or key, ModelError (one line, without the key) when there is no reply.
+    Raises UsageError when there is no usable URL or key, ModelError (one line, without the key) when there is no reply;
+    the part of one that had arrived is in its attribute ``partial``.
     """
+
+    max_parallel = 8
+    """How many replies may be asked for at once, from threads."""
 
     def __init__(
         self,
@@ -98,21 +103,22 @@ class OpenAIModel:
         settings = settings or SamplingSettings()
         started = time.monotonic()
         attempt = 0
+        longest = ""
         while True:
+            pieces: list[str] = []
             try:
-                return self._once(messages, settings, grammar, on_token, started)
+                return self._once(messages, settings, grammar, on_token, started, pieces)
             except _Dropped:
                 continue
             except ModelError as error:
                 wait = getattr(error, "wait", None)
+                longest = max(longest, "".join(pieces), key=len)
                 if not error.retryable or attempt >= self._retries:
                     tries = f" (after {attempt + 1} tries)" if attempt else ""
-                    raise ModelError(f"{error}{tries}", retryable=error.retryable) from None
+                    raise _given_up(f"{error}{tries}", error.retryable, longest) from None
                 if wait is not None and wait > self._max_wait:
-                    raise ModelError(
-                        f"{error}; it asks to wait {wait:.0f} s, more than the {self._max_wait:.0f} s allowed",
-                        retryable=True,
-                    ) from None
+                    why = f"{error}; it asks to wait {wait:.0f} s, more than the {self._max_wait:.0f} s allowed"
+                    raise _given_up(why, True, longest) from None
                 if wait is None:
                     wait = min(self._backoff * 2**attempt, self._max_wait) * random.uniform(0.75, 1.25)
                 attempt += 1
@@ -163,6 +169,7 @@ class OpenAIModel:
         grammar: str | None,
         on_token: Callable[[str], None] | None,
         started: float,
+        pieces: list[str],
     ) -> Completion:
         headers = {"Accept": "text/event-stream, application/json"}
         if self._key:
@@ -177,13 +184,14 @@ class OpenAIModel:
                     raise self._status_error(response, payload)
                 kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
                 raw = self._bounded(response, deadline, settings.timeout)
+                if kind not in ("", "application/json", "text/event-stream"):
+                    kind, raw = _sniffed(raw)
+                    if not kind:
+                        said = _clean(response.headers.get("content-type", ""), self._key)
+                        raise ModelError(f"{self._where()} answered with {said}, not with JSON or a stream")
                 if kind == "application/json":
                     return self._whole(raw, on_token, started)
-                if kind and kind != "text/event-stream":
-                    raise ModelError(
-                        f"{self._where()} answered with {_clean(kind, self._key)}, not with JSON or a stream"
-                    )
-                return self._stream(raw, on_token, started)
+                return self._stream(raw, on_token, started, pieces)
         except httpx.ReadTimeout:
             raise ModelError(
                 f"{self._where()} stalled: no data for {min(self._stall, settings.timeout):.0f} s", retryable=True
@@ -226,8 +234,13 @@ class OpenAIModel:
             on_token(text)
         return _completion(text, finish, data.get("usage"), started)
 
-    def _stream(self, raw: Iterator[bytes], on_token: Callable[[str], None] | None, started: float) -> Completion:
-        pieces: list[str] = []
+    def _stream(
+        self,
+        raw: Iterator[bytes],
+        on_token: Callable[[str], None] | None,
+        started: float,
+        pieces: list[str],
+    ) -> Completion:
         size, finish, usage, done = 0, None, None, False
         for event in _events(raw):
             if event == b"[DONE]":
@@ -315,6 +328,25 @@ class OpenAIModel:
 def from_argument(argument: str) -> OpenAIModel:
     """The model named after "openai:", with URL and key from the environment."""
     return OpenAIModel(argument)
+
+
+def _given_up(message: str, retryable: bool, partial: str) -> ModelError:
+    error = ModelError(message, retryable=retryable)
+    error.partial = partial  # type: ignore[attr-defined]
+    return error
+
+
+def _sniffed(raw: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
+    """What a body of another content type really is (some gateways say text/plain for either), "" for neither."""
+    head = b""
+    for chunk in raw:
+        head += chunk
+        if head.strip():
+            break
+    start = head.lstrip()
+    stream = start.startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
+    kind = "application/json" if start.startswith(b"{") else "text/event-stream" if stream else ""
+    return kind, itertools.chain([head], raw)
 
 
 def _events(raw: Iterator[bytes]) -> Iterator[bytes]:

@@ -42,7 +42,8 @@ class Task:
 class Attempt:
     """One round: what the model was told and answered, what was taken from the answer, what verification said.
 
-    ``config`` is None when no configuration could be taken from the reply (``problem`` then says why).
+    ``config`` is None when no configuration could be taken from the reply (``problem`` then says why). With one,
+    ``problem`` may say that the reply was cut off.
     Token counts are None where the model does not tell them.
 
     ``sample`` tells independent first answers apart (best-of-n); repairs carry the sample that they mend. ``origin`` is
