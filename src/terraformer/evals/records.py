@@ -22,7 +22,7 @@ from typing import Any, Final, cast
 
 from terraformer.errors import UsageError
 from terraformer.evals.counting import declared_types, planned_types
-from terraformer.types import Policy, RuleResult, TerraformConfig, VerificationReport
+from terraformer.types import Policy, RuleResult, Stage, StageStatus, TerraformConfig, VerificationReport
 from terraformer.types.report import to_jsonable
 
 __all__ = [
@@ -129,8 +129,9 @@ class Grade:
     Each verdict is None where it was not established: the tools failed, the stage was not asked for, or the policy
     cannot be read. ``correct`` is False for what does not deploy. ``rule_share`` is the share of the policy's rules
     that passed, 0 for what does not deploy, None where the policy says nothing. ``lint_clean``: no lint finding of any
-    severity. ``preserved`` (mutations): nothing changed that the request does not ask for. ``planned`` counts the
-    planned resources by type (None without a plan), ``declared`` the resource blocks in the source.
+    severity; what is no HCL passes neither. ``preserved`` (mutations): nothing changed that the request does not ask
+    for. ``planned`` counts the planned resources by type (None without a plan), ``declared`` the resource blocks in
+    the source.
     ``certificates`` and ``tool_errors`` are plain data as in VerificationReport.to_dict; certificates of lint and
     security are there too. ``change`` (mutations) is the ChangeSummary as plain data.
     """
@@ -178,7 +179,12 @@ class Grade:
             share = sum(r.passed for r in report.rules) / len(report.rules)
         elif deploy is False and rules:
             share = 0.0
-        lint = report.lint_passed
+        lint, clean = report.lint_passed, None
+        linted = report.stage(Stage.LINT)
+        if linted is not None and linted.status is StageStatus.SKIPPED:
+            lint = clean = False  # it is no HCL: nothing to lint, and surely not clean
+        elif lint is not None:
+            clean = not any(c.stage is Stage.LINT for c in report.certificates)
         return cls(
             compile=report.compilable,
             deploy=deploy,
@@ -186,7 +192,7 @@ class Grade:
             rule_share=share,
             rules=report.rules,
             lint=lint,
-            lint_clean=None if lint is None else not any(c.stage == "lint" for c in report.certificates),
+            lint_clean=clean,
             security_share=report.security_pass_share,
             preserved=preserved,
             planned=planned_types(report) if deploy else None,
