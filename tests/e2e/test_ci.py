@@ -339,6 +339,15 @@ def test_the_guides_shell_lines_run(repo: Path, environment: dict[str, str]) -> 
     assert json.loads((repo / "results.sarif").read_text())["runs"][0]["results"] == []
 
 
+def test_the_readmes_lines_run(repo: Path, environment: dict[str, str]) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [block] = re.findall(r"## In continuous integration\n\n```\n(.*?)```", readme, re.DOTALL)
+    codes = [shell(line, repo, environment).returncode for line in block.splitlines()]
+    assert codes == [2, 0, 2]
+    assert (repo / "results.sarif").is_file()
+    assert (repo / "results.xml").is_file()
+
+
 def test_the_guides_workflow_is_one_of_this_action(act: Any, repo: Path) -> None:
     [workflow] = [yaml.safe_load(b) for b in blocks("yaml") if "runs-on" in b]
     [job] = workflow["jobs"].values()
