@@ -139,12 +139,30 @@ def _kept(change: Mapping[str, Any], sets: Mapping[str, Any], forcing: Sequence[
     for leaf in leaves:
         root = str(leaf.path[0])
         forced = any(leaf.path[: len(p)] == p for p in forcing)
-        # Nothing in the configuration stands behind it: the provider will tell.
-        computed = leaf.unknown and root not in sets and not after.get(root)
+        # Nothing in the configuration stands behind it: the provider will tell. (Contents of dynamic blocks are not in
+        # the plan's configuration.)
+        computed = leaf.unknown and not _is_set(sets, leaf.path) and (root in sets or not after.get(root))
         mirrored = any(source in roots for source in _MIRRORS.get(root, ()))
         if forced or not (computed or mirrored):
             kept.append(leaf)
     return kept
+
+
+def _is_set(sets: Mapping[str, Any], path: Path) -> bool:
+    """Whether the configuration says something of the value at a path: an expression there, or one around it."""
+    return path[0] in sets and _says(sets[str(path[0])], path[1:])
+
+
+def _says(expression: Any, path: Path) -> bool:
+    if isinstance(expression, list):  # blocks; a set's positions in the plan are not those in the configuration
+        rest = path[1:] if path and isinstance(path[0], int) else path
+        return not rest or any(_says(block, rest) for block in expression)
+    if not isinstance(expression, Mapping) or not path:
+        return True
+    if not expression or "references" in expression or "constant_value" in expression:
+        return True  # {} is an expression without references, such as a call of a function
+    step = path[0]
+    return step in expression and _says(expression[str(step)], path[1:])
 
 
 def _covered(path: Path, named: set[Path]) -> bool:
@@ -152,7 +170,7 @@ def _covered(path: Path, named: set[Path]) -> bool:
 
 
 def _attribute(leaf: _Leaf, forcing: Sequence[Path], given: Mapping[str, Any], made_up: Any) -> AttributeChange:
-    before = None if leaf.path[0] not in given and _inside(made_up, leaf.path) else leaf.before
+    before = None if _inside(made_up, leaf.path) and not _is_set(given, leaf.path) else leaf.before
     return AttributeChange(
         _text(leaf.path),
         None if leaf.sensitive else before,
