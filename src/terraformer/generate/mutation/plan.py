@@ -70,6 +70,12 @@ _SPOKEN: Final = (
     (r"\bIMDS ?v2\b", "metadata options http tokens required"),
 )
 """Ways to say what the schemas name otherwise."""
+_INDEFINITE: Final = re.compile(
+    r"\b(?:an?|another|new|one)\s+(?:(?!the\b|for\b|of\b|in\b|on\b|to\b)\S+\s+){0,3}$", re.I
+)
+_ADDING: Final = re.compile(r"\b(?:add|create|attach|provision|introduce|set up|deploy)\b", re.I)
+_STRONG: Final = 3.0
+"""Score of a block that the request surely means: its label and what it is."""
 _NAMING: Final = ("name", "bucket", "identifier", "function_name", "family", "cluster_identifier")
 _ON: Final = re.compile(r"\b(?:enable|enabled|turn(?:ed)? on|switch(?:ed)? on|activate)\b", re.I)
 _OFF: Final = re.compile(r"\b(?:disable|disabled|turn(?:ed)? off|switch(?:ed)? off|deactivate|no longer)\b", re.I)
@@ -198,16 +204,20 @@ class _Planner:
         ]
         present = {e.choice.key for e in self.existing}
         fresh = [c for c in chosen if c.key not in present or self._another(c)]
+        strong = [e for e in self.existing if e.score >= _STRONG]
+        if strong and not _ADDING.search(self.request):
+            # Words that also are types of their own ("records" of a stream) mean what exists.
+            fresh = [c for c in fresh if self._introduced(c) or self._belongs(c, strong)]
         named = {c.key for c in fresh if c.name}
         fresh = [c for c in fresh if c.name or c.key not in named]
         alterations = [*self._tags(), *self._from_to()]
         met = [c.key for c in chosen if c.key in present and c not in fresh]
-        targets = self._targets_of(met) or ([] if fresh else self.targets()[:1])
+        targets = self._targets_of(met) or ([] if fresh else self.targets()[:1] or self._likeliest())
         for target in targets:
             known = {(a.target.choice.address, a.path) for a in alterations}
             alterations.extend(a for a in self._spoken(target) if (target.choice.address, a.path) not in known)
         fresh = [c for c in fresh if not self._is_said_inside(c, targets)]
-        adding = _NEW.search(self.request) or re.search(r"\b(?:add|create|attach)\b", self.request, re.I)
+        adding = _NEW.search(self.request) or _ADDING.search(self.request)
         if alterations and not adding:
             # What an existing block says now needs no new one, unless it is a setting of that block.
             fresh = [c for c in fresh if any(c.type.startswith(t.choice.type + "_") for t in targets)]
@@ -215,6 +225,22 @@ class _Planner:
         if not alterations and not fresh:
             alterations = list(self._guesses(targets or self.targets()[:1]))
         return replace(plan, alterations=tuple(alterations), new=tuple(fresh))
+
+    def _introduced(self, choice: TypeChoice) -> bool:
+        """Whether the request speaks of it as of something new: with "a", "another", "new", or by its type's name."""
+        if choice.type in self.request:
+            return True
+        noun = words_of(choice.type)[-1]
+        for i, _ in self.facts.find([noun]):
+            if _INDEFINITE.search(
+                self.facts.text[max(0, self.facts.tokens[i].start - 60) : self.facts.tokens[i].start]
+            ):
+                return True
+        return False
+
+    @staticmethod
+    def _belongs(choice: TypeChoice, strong: Sequence[Existing]) -> bool:
+        return any(choice.type.startswith(e.choice.type + "_") for e in strong)
 
     def _renamed(self) -> tuple[Alteration, ...]:
         told = re.search(r"""\brenam\w+\b.{0,200}?\b(?:to|as|into)\s+["'`]?([\w.-]*\w)""", self.request, re.I)
@@ -236,6 +262,13 @@ class _Planner:
             for t in buckets
             if not any(e.choice.key == key and t.choice.address + "." in e.text for e in self.existing)
         ]
+
+    def _likeliest(self) -> list[Existing]:
+        """The best block, where it is better than all others."""
+        if not self.existing or self.existing[0].score <= 0.3:
+            return []
+        rivals = self.existing[1:2]
+        return self.existing[:1] if not rivals or rivals[0].score < self.existing[0].score else []
 
     def _targets_of(self, keys: Sequence[str]) -> list[Existing]:
         found: list[Existing] = []
@@ -273,7 +306,7 @@ class _Planner:
         for noun in nouns:
             for i, _ in self.facts.find([noun]):
                 before = self.facts.text[max(0, self.facts.tokens[i].start - 40) : self.facts.tokens[i].start]
-                if _NEW.search(before) or re.search(r"\b(?:add|create|provision) an?\b[^.,;]*$", before, re.I):
+                if _NEW.search(before) or _INDEFINITE.search(before):
                     return choice.label not in {e.choice.label for e in self.existing if e.choice.key == choice.key}
         return False
 
@@ -353,6 +386,12 @@ class _Planner:
             if isinstance(inner, NativeBody):
                 yield from self._in_block(target, nested.block, inner, f"{prefix}{name}.", depth - 1, own_words)
             elif own_words and self.facts.mentions(words_of(name), gap=1):
+                on, off = _ON.search(self.request), _OFF.search(self.request)
+                old = target.choice.type == "aws_s3_bucket"  # whose settings are resources of their own
+                if (on or off) and "enabled" in nested.block.attributes and not old:
+                    value = "false" if off is not None and on is None else "true"
+                    yield Alteration(target, f"{prefix}{name}.enabled", (value,), inside=False)
+                    continue
                 # A block that is not there yet: only with all that it cannot do without.
                 found = list(self._in_block(target, nested.block, _EMPTY, f"{prefix}{name}.", 0, True))
                 given = {a.path.rpartition(".")[2] for a in found}
@@ -381,6 +420,8 @@ class _Planner:
             return []
         core = [w for w in words if w not in _UNITS and not (w in ("enabled", "enable") and len(words) > 1)]
         encrypted = attribute.type == "bool" and {"encrypted", "encryption"} & set(words) and "encrypted" in self.words
+        if attribute.type == "string" and enum and "encryption" in words and "encrypted" in self.words:
+            return [hcl_string(v) for v in enum if re.search(rf"\b{re.escape(v)}\b", self.request, re.I)]
         if not core or not (encrypted or self.facts.mentions(core, gap=2)):
             return []
         if attribute.type == "bool":
@@ -397,7 +438,21 @@ class _Planner:
         meant = [v for v in enum if re.search(rf"(?<![\w.]){re.escape(v.lower())}(?![\w]|\.\d)", lower)]
         if enum:
             return [hcl_string(v) for v in meant if v.lower() not in words]
-        return said(self.wished, path, attribute) or []
+        return said(self.wished, path, attribute) or self._value_after(core)
+
+    def _value_after(self, core: Sequence[str]) -> list[str]:
+        """What stands after "to" behind the words: a quoted text, or one that looks like a value ("a.b", "4x")."""
+        for _, end in self.wished.find(list(core), gap=2):
+            rest = self.wished.text[self.wished.tokens[end - 1].end :][:80]
+            told = re.match(
+                r"""[^.;]{0,50}?\b(?:to|as|=)\s*(?:"([^"\n]{1,60})"|'([^'\n]{1,60})'|([\w./:@-]{1,60}\w))""", rest
+            )
+            if told is None:
+                continue
+            value = told[1] or told[2] or told[3]
+            if told[3] is None or re.search(r"[\d./_-]|[a-z][A-Z]|^[A-Z_]+$", value):
+                return [hcl_string(value)]
+        return []
 
     def _allowed(self, choice: TypeChoice, path: str, attribute: Attribute) -> list[str]:
         """The few values that the provider takes, where it is known for that."""
@@ -458,6 +513,8 @@ class _Planner:
             )
             if named is None:
                 return
+            if {named[1].lower(), named[2].lower()} & {"the", "a", "an", "all", "every", "each", "its", "image"}:
+                return
             pairs = {named[1]: named[2].rstrip(".")}
         every = re.search(r"\b(?:all|every|each|everything)\b", self.request, re.I) is not None
         targets = [e for e in self.existing if e.choice.kind == "resource"] if every else self.targets()
@@ -492,14 +549,14 @@ class _Planner:
                 yield Alteration(target, name, tuple(dict.fromkeys([expression.text, *more])))
 
     def _guesses(self, targets: Sequence[Existing]) -> Iterator[Alteration]:
-        """Nothing was understood but the block: simple arguments that share a word with the request."""
+        """Nothing was understood but the block: simple arguments that share most words with the request."""
         for target in targets[:1]:
-            offered = 0
+            ranked: list[tuple[float, str, list[str]]] = []
             for name, attribute in self.schemas.block(target.choice.key).attributes.items():
                 if not attribute.optional or attribute.deprecated or name in ("tags", "tags_all", "region", "id"):
                     continue
-                if not set(words_of(name)) & (self.words - set(words_of(target.choice.type))):
-                    continue
+                words = set(words_of(name)) - {"enable", "enabled"}
+                shared = words & (self.words - set(words_of(target.choice.type)))
                 values: list[str] = []
                 if attribute.type == "bool":
                     values = ["false"] if _OFF.search(self.request) else ["true"]
@@ -507,9 +564,11 @@ class _Planner:
                     values = enum_value(attribute, self.facts)
                 elif attribute.type == "number" and (number := re.search(r"\b\d+\b", self.wished.text)):
                     values = [number[0]]
-                if values and offered < 3:
-                    offered += 1
-                    yield Alteration(target, name, tuple(values), optional=offered > 1)
+                if shared and values:
+                    ranked.append((len(shared) / len(words) + 0.1 * len(shared), name, values))
+            ranked.sort(key=lambda r: (-r[0], r[1]))
+            for place, (_, name, values) in enumerate(ranked[:2]):
+                yield Alteration(target, name, tuple(values), optional=place > 0)
 
 
 _EMPTY: Final = NativeBody(NativeFile("", b""), None)
