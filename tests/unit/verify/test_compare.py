@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -345,3 +346,12 @@ def test_every_golden_configuration_equals_itself(pool: VerifierPool) -> None:
         assert done.summary == ChangeSummary(), case.name
         compared_cases += 1
     assert compared_cases >= 20
+
+
+def test_the_example_of_the_guide_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    root = GOLDEN.parents[1]
+    example = re.search(r"```python\n(.*?)```", (root / "docs/guide/changes.md").read_text("utf-8"), re.DOTALL)
+    assert example is not None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(root)
+    exec(compile(example[1], "changes.md", "exec"), {})
