@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from terraformer.data.intents import (
@@ -35,7 +35,9 @@ from terraformer.data.intents import (
     Target,
     UsesProvider,
 )
+from terraformer.data.intents.changes import differing, unasked
 from terraformer.data.intents.plan_view import Item, bare
+from terraformer.data.intents.values import parse_statements
 
 Plan = dict[str, Any]
 STRINGS = ["logs", "Logs", "80", "true", "", "a.b", "eu-1", "0.5", "x\ny", 'q"`\\', "é", "logs-eu", "-0", "1e3", "[1]"]
@@ -49,6 +51,7 @@ ACTIONS = ["s3:GetObject", "s3:*", "sts:AssumeRole", "S3:PutObject", "*", "s3:Ge
 class Generator:
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
+        self.favoured: list[list[str]] = []
 
     def maybe(self, share: float = 0.5) -> bool:
         return self.rng.random() < share
@@ -67,7 +70,9 @@ class Generator:
         if kind < 0.75:
             return [self.scalar() for _ in range(self.rng.randrange(4))]
         if kind < 0.85:
-            return {k: self.scalar() for k in self.rng.sample(["Name", "env", "a.b/c", "default"], self.rng.randrange(4))}
+            return {
+                k: self.scalar() for k in self.rng.sample(["Name", "env", "a.b/c", "default"], self.rng.randrange(4))
+            }
         return [self.block(depth + 1) for _ in range(self.rng.randrange(4))]
 
     def block(self, depth: int = 0) -> dict[str, Any]:
@@ -88,7 +93,11 @@ class Generator:
             )
         if self.maybe(0.4):
             found["Condition"] = rng.choice(
-                [{"Bool": {"aws:SecureTransport": "false"}}, {"Bool": {"aws:SecureTransport": False}}, {"X": {"k": ["a"]}}]
+                [
+                    {"Bool": {"aws:SecureTransport": "false"}},
+                    {"Bool": {"aws:SecureTransport": False}},
+                    {"X": {"k": ["a"]}},
+                ]
             )
         if self.maybe(0.1):
             del found[rng.choice(["Effect", "Action", "Resource"])]
@@ -182,7 +191,7 @@ class Generator:
                 if self.maybe(0.5):
                     inner = {"name": self.expression(here), "kms_key_id": self.expression(here)}
                     block["expressions"]["rule"] = rng.choice([[inner], [inner, inner], inner, self.expression(here)])
-                if self.maybe(0.2):
+                if self.maybe(0.4):
                     block["depends_on"] = rng.sample([n for n in here if "." in n], 1)
             resources.append(block)
         module: dict[str, Any] = {"resources": resources}
@@ -196,13 +205,19 @@ class Generator:
             module["module_calls"] = calls
         if self.maybe(0.8):
             module["variables"] = {
-                v: {k: x for k, x in (("default", self.value()), ("sensitive", True), ("description", "d")) if self.maybe()}
+                v: {
+                    k: x
+                    for k, x in (("default", self.value()), ("sensitive", True), ("description", "d"))
+                    if self.maybe()
+                }
                 for v in ("v", "w")
             }
         return module, names
 
-    def plan(self) -> Plan:
+    def plan(self, kinds: Sequence[str] = ()) -> Plan:
+        """A plan in which what the kinds of demand are about occurs often enough."""
         rng = self.rng
+        self.favoured = [list(a) for a, k in _ACTION_OF.items() if f"change_{k}" in kinds]
         root, names = self.module(0, True)
         changes: list[Any] = []
         prior: dict[str, Any] = {"resources": []}
@@ -272,7 +287,9 @@ class Generator:
                 planned["value"] = self.value()
             plan["planned_values"]["outputs"][name] = planned
         plan["output_changes"] = {
-            n: {"actions": rng.choice([["create"], ["no-op"], ["no-op"], ["delete"]])} for n in ("o", "p") if self.maybe(0.4)
+            n: {"actions": rng.choice([["create"], ["no-op"], ["no-op"], ["delete"]])}
+            for n in ("o", "p")
+            if self.maybe(0.4)
         }
         if prior["resources"] or "child_modules" in prior:
             plan["prior_state"] = {"values": {"root_module": prior}}
@@ -280,12 +297,17 @@ class Generator:
 
     def change(self, mode: str) -> dict[str, Any]:
         if mode == "data":
-            return {"actions": ["read"], "before": None, "after": self.planned_document(), "after_unknown": {"json": True}}
+            return {
+                "actions": ["read"],
+                "before": None,
+                "after": self.planned_document(),
+                "after_unknown": {"json": True},
+            }
         actions = self.rng.choices(
             [["create"], ["no-op"], ["update"], ["delete"], ["delete", "create"], ["create", "delete"], ["forget"]],
-            [6, 4, 4, 1, 1, 1, 0.3],
+            [6, 4, 4, 1, 1.5, 1.5, 0.3],
         )[0]
-        return self.changed(actions)
+        return self.changed(self.rng.choice(self.favoured) if self.favoured and self.maybe() else actions)
 
     def changed(self, actions: list[str]) -> dict[str, Any]:
         values = {"tags": {"env": "x"}, "arn": "arn:x", "tags_all": {"env": "x"}, **self.block()}
@@ -346,7 +368,9 @@ class Generator:
                     block = rng.choice(blocks)
                     if block.get("expressions"):
                         name = rng.choice(list(block["expressions"]))
-                        block["expressions"][name] = self.expression(["aws_s3_bucket.a", "var.v", "module.m.o", "local.l"])
+                        block["expressions"][name] = self.expression(
+                            ["aws_s3_bucket.a", "var.v", "module.m.o", "local.l"]
+                        )
             elif kind < 0.9 and entry["mode"] == "managed":
                 entry["change"]["actions"] = rng.choice([["update"], ["no-op"], ["create"]])
                 entry["change"].setdefault("before", None)
@@ -358,7 +382,11 @@ class Generator:
 
     def near(self, value: Any) -> Any:
         """A scalar: the value, another spelling of it, or another one."""
-        if self.maybe(0.3) or not isinstance(value, (str, int, float)) or (not isinstance(value, (str, bool)) and abs(value) >= 1e15):
+        if (
+            self.maybe(0.3)
+            or not isinstance(value, (str, int, float))
+            or (not isinstance(value, (str, bool)) and abs(value) >= 1e15)
+        ):
             choices = [s for s in SCALARS if isinstance(s, (str, bool)) or abs(s) < 1e15]
             return self.rng.choice(choices)
         if self.maybe(0.3):
@@ -387,9 +415,8 @@ class Generator:
         places = list(_places(item.values if values is None else values))
         fitting = [p for p in places if self.fits(operator, p[1])]
         path, value = self.rng.choice(fitting or places or [(("name",), None)])
-        if isinstance(value, list) and operator not in _LISTS:
-            if value and not isinstance(value[0], dict):
-                path, value = (*path, "*"), self.rng.choice(value)
+        if isinstance(value, list) and operator not in _LISTS and value and not isinstance(value[0], dict):
+            path, value = (*path, "*"), self.rng.choice(value)
         unknown = self.maybe(0.15) and operator not in (Operator.SET, Operator.ABSENT)
         return Attribute(path, operator, self.operand(operator, value), unknown)
 
@@ -400,9 +427,9 @@ class Generator:
             case Operator.MATCHES | Operator.STARTS_WITH | Operator.ENDS_WITH | Operator.INCLUDES:
                 return isinstance(value, str)
             case Operator.CONTAINS:
-                return isinstance(value, list)
+                return isinstance(value, list) and any(isinstance(e, (str, int, float)) for e in value)
             case Operator.HAS_KEY:
-                return isinstance(value, dict)
+                return isinstance(value, dict) and bool(value)
             case Operator.LENGTH_AT_LEAST | Operator.LENGTH_AT_MOST:
                 return isinstance(value, (list, dict))
         return True
@@ -421,14 +448,19 @@ class Generator:
             case Operator.ONE_OF:
                 return tuple(self.near(value) for _ in range(rng.randrange(1, 3)))
             case Operator.CONTAINS:
-                members = value if isinstance(value, list) and value else [value]
+                members = [e for e in value if isinstance(e, (str, int, float))] if isinstance(value, list) else []
+                members = members or [value]
                 found = tuple(self.near(rng.choice(members)) for _ in range(rng.randrange(1, 3)))
                 return found[0] if len(found) == 1 else found
             case Operator.HAS_KEY:
                 keys = list(value) if isinstance(value, dict) else []
                 return rng.choice([*keys, *keys, "Name", ("Name", "env")])
             case Operator.AT_LEAST | Operator.AT_MOST:
-                number = value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e14 else 80
+                number = (
+                    value
+                    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e14
+                    else 80
+                )
                 return number + rng.choice([-1, 0, 0.5, 1])
             case Operator.LENGTH_AT_LEAST | Operator.LENGTH_AT_MOST:
                 return rng.randrange(4)
@@ -437,16 +469,26 @@ class Generator:
         text = value if isinstance(value, str) and value else rng.choice(["logs", "80"])
         start = rng.randrange(len(text))
         end = rng.randrange(start, len(text)) + 1
-        part = text[:end] if operator is Operator.STARTS_WITH else text[start:] if operator is Operator.ENDS_WITH else text[start:end]
+        part = (
+            text[:end]
+            if operator is Operator.STARTS_WITH
+            else text[start:]
+            if operator is Operator.ENDS_WITH
+            else text[start:end]
+        )
         if self.maybe(0.2):
             part = rng.choice(["lo", "s", "zz"])
         if operator is not Operator.MATCHES:
             return part
-        return rng.choice([_escaped(part), r"^\w+$", r"\d", "(?i)LOGS", f"^{_escaped(part)}", "^(a|logs)[^x]*$", r"\s", "."])
+        return rng.choice(
+            [_escaped(part), r"^\w+$", r"\d", "(?i)LOGS", f"^{_escaped(part)}", "^(a|logs)[^x]*$", r"\s", "."]
+        )
 
     def count(self, least: int = 1) -> Count:
         low = self.rng.randrange(3)
-        return self.rng.choice([Count(), Count.exactly(low), Count(low), Count(0, low), Count.exactly(least), Count(1, 2)])
+        return self.rng.choice(
+            [Count(), Count.exactly(low), Count(low), Count(0, low), Count.exactly(least), Count(1, 2)]
+        )
 
     def condition(self, kind: str, item: Item, view: PlanView, depth: int = 0) -> Condition:
         rng = self.rng
@@ -457,7 +499,9 @@ class Generator:
                 name = "documents" if "documents" in item.values else rng.choice(list(item.values) or ["documents"])
                 value = _loads(item.values.get(name))
                 inner = rng.choice(value) if isinstance(value, list) and value else value
-                having = (self.attribute(item, self.any_operator(), inner),) if isinstance(inner, dict) and inner else ()
+                having = (
+                    (self.attribute(item, self.any_operator(), inner),) if isinstance(inner, dict) and inner else ()
+                )
                 return Block((name,), having, self.count(), rng.choice(list(Quantifier)), True)
             case "policy":
                 return self.policy_condition(item)
@@ -481,9 +525,17 @@ class Generator:
             case "not":
                 return Not(self.condition(self.any_kind(item), item, view, depth + 1))
             case "any":
-                return AnyOf(tuple(self.condition(self.any_kind(item), item, view, depth + 1) for _ in range(rng.randrange(1, 4))))
+                return AnyOf(
+                    tuple(
+                        self.condition(self.any_kind(item), item, view, depth + 1) for _ in range(rng.randrange(1, 4))
+                    )
+                )
             case "all":
-                return AllOf(tuple(self.condition(self.any_kind(item), item, view, depth + 1) for _ in range(rng.randrange(1, 3))))
+                return AllOf(
+                    tuple(
+                        self.condition(self.any_kind(item), item, view, depth + 1) for _ in range(rng.randrange(1, 3))
+                    )
+                )
         return self.attribute(item, Operator(kind))
 
     def any_operator(self) -> Operator:
@@ -497,7 +549,11 @@ class Generator:
 
     def block_condition(self, item: Item, values: Any, depth: int) -> Block:
         rng = self.rng
-        names = [n for n, v in values.items() if isinstance(v, (list, dict)) and n != "*"] if isinstance(values, dict) else []
+        names = (
+            [n for n, v in values.items() if isinstance(v, (list, dict)) and n != "*"]
+            if isinstance(values, dict)
+            else []
+        )
         name = rng.choice(names) if names and self.maybe(0.9) else "rule"
         found = values.get(name) if isinstance(values, dict) else None
         inner = rng.choice(found) if isinstance(found, list) and found else found
@@ -511,13 +567,22 @@ class Generator:
             if self.maybe(0.2):
                 having = (AnyOf(having),)
         size = len(found) if isinstance(found, list) else 1
-        return Block((name,), having, self.count(size), rng.choice([Quantifier.SOME, Quantifier.SOME, Quantifier.EVERY]))
+        return Block(
+            (name,), having, self.count(size), rng.choice([Quantifier.SOME, Quantifier.SOME, Quantifier.EVERY])
+        )
 
     def policy_condition(self, item: Item) -> PolicyStatement:
         rng = self.rng
         name = rng.choice([n for n in item.values if "policy" in n] or ["policy"])
         fields: dict[str, Any] = {}
-        while not fields:
+        there = list(parse_statements(_loads(item.values.get(name))))
+        if there and self.maybe(0.7):
+            s = rng.choice(there)
+            fields["effect"] = s["effect"] if s["effect"] in ("Allow", "Deny") else ""
+            fields["actions"] = tuple(a for a in s["actions"] if isinstance(a, str))[: rng.randrange(3)]
+            fields["resources"] = tuple(r for r in s["resources"] if isinstance(r, str))[: rng.randrange(2)]
+            fields["only"] = bool(fields["actions"]) and self.maybe(0.3)
+        while not any(fields.values()):
             if self.maybe(0.4):
                 fields["effect"] = rng.choice(["Allow", "Deny"])
             if self.maybe(0.5):
@@ -528,7 +593,9 @@ class Generator:
             if self.maybe(0.3):
                 fields["principals"] = rng.choice([{"*": ("*",)}, {"Service": ("ec2.amazonaws.com",)}, {"AWS": ("*",)}])
             if self.maybe(0.3):
-                fields["conditions"] = (PolicyCondition("Bool", "aws:SecureTransport", rng.choice([None, "false", "true"])),)
+                fields["conditions"] = (
+                    PolicyCondition("Bool", "aws:SecureTransport", rng.choice([None, "false", "true"])),
+                )
         return PolicyStatement((name,), unknown=self.maybe(0.3), **fields)
 
     def argument(self, item: Item) -> tuple[str, ...]:
@@ -555,7 +622,14 @@ class Generator:
         attribute = rng.choice(["", "", parts[2] if len(parts) > 2 else "arn"])
         having: tuple[Condition, ...] = ()
         if depth < 2 and self.maybe(0.35) and view.resources_by_type.get(type_):
-            having = (self.condition(rng.choice(["equals", "set", "refers_to"]), rng.choice(view.resources_by_type[type_]), view, depth + 1),)
+            having = (
+                self.condition(
+                    rng.choice(["equals", "set", "refers_to"]),
+                    rng.choice(view.resources_by_type[type_]),
+                    view,
+                    depth + 1,
+                ),
+            )
         return RefersTo(Target(type=type_, label=label, attribute=attribute, having=having), path)
 
     def demand(self, kind: str, view: PlanView) -> Demand:
@@ -574,8 +648,20 @@ class Generator:
             return Demand(subject, "aws_s3_bucket" if typed else "", count=self.count())
         item = rng.choice(items)
         fields: dict[str, Any] = {"type": item.type if typed else ""}
-        if kind in ("refers_to", *map(str, Operator), "block", "json", "policy", "referred_by", "depends_on", "provider_of",
-                    "repeated", "not", "any", "all"):
+        if kind in (
+            "refers_to",
+            *map(str, Operator),
+            "block",
+            "json",
+            "policy",
+            "referred_by",
+            "depends_on",
+            "provider_of",
+            "repeated",
+            "not",
+            "any",
+            "all",
+        ):
             condition = self.condition("provider" if kind == "provider_of" else kind, item, view)
             return Demand(subject, having=(condition,), **fields)
         match kind:
@@ -592,22 +678,43 @@ class Generator:
                 return Demand(module=module, count=self.count(), **fields)
             case "every":
                 having = (self.condition(rng.choice(["set", "absent", "equals", "not", "block"]), item, view),)
-                return Demand(having=having, quantifier=Quantifier.EVERY, count=rng.choice([Count(), Count(0), Count(2)]), **fields)
+                return Demand(
+                    having=having,
+                    quantifier=Quantifier.EVERY,
+                    count=rng.choice([Count(), Count(0), Count(2)]),
+                    **fields,
+                )
             case "where":
                 where = (self.condition(rng.choice(["set", "equals", "refers_to"]), item, view),)
                 having = (self.condition(self.any_kind(item), item, view),)
-                return Demand(where=where, having=having, quantifier=rng.choice(list(Quantifier)), count=self.count(), **fields)
+                return Demand(
+                    where=where, having=having, quantifier=rng.choice(list(Quantifier)), count=self.count(), **fields
+                )
             case "distinct":
                 return Demand(distinct=Distinct(self.pick(item.values)[0], rng.randrange(1, 3)), **fields)
         having = ()
         if item.values and self.maybe(0.8):
-            simple = [Operator.EQUALS, Operator.EQUALS, Operator.SET, Operator.ABSENT, Operator.ONE_OF, Operator.INCLUDES]
+            simple = [
+                Operator.EQUALS,
+                Operator.EQUALS,
+                Operator.SET,
+                Operator.ABSENT,
+                Operator.ONE_OF,
+                Operator.INCLUDES,
+            ]
             having = (self.attribute(item, rng.choice(simple)),)
         if item.source is not None and item.source.expressions and self.maybe(0.3):
             having = (*having, self.reference(item, view, 1))
         label = rng.choice([item.label, item.label, "*", "?", "none"]) if self.maybe(0.5) else ""
         module = rng.choice([item.module, "", "module.m"]) if subject is Subject.MODULE and self.maybe(0.3) else None
-        return Demand(subject, label=label, having=having, module=module, count=self.count() if self.maybe(0.3) else Count(), **fields)
+        return Demand(
+            subject,
+            label=label,
+            having=having,
+            module=module,
+            count=self.count() if self.maybe(0.3) else Count(),
+            **fields,
+        )
 
     def change_demand(self, action: ChangeAction, view: PlanView) -> ChangeDemand:
         rng = self.rng
@@ -625,31 +732,35 @@ class Generator:
         before, after = entry["change"].get("before") or {}, entry["change"].get("after") or {}
         item = view.item_of(entry, after)
         if before and action is not ChangeAction.ADDED and self.maybe(0.3):
-            fields["before"] = (self.attribute(item, rng.choice([Operator.EQUALS, Operator.SET, Operator.ABSENT]), before),)
+            fields["before"] = (
+                self.attribute(item, rng.choice([Operator.EQUALS, Operator.SET, Operator.ABSENT]), before),
+            )
         if after and action is not ChangeAction.REMOVED and self.maybe(0.3):
             fields["having"] = (self.condition(rng.choice(["equals", "set", "refers_to"]), item, view),)
         if action in (ChangeAction.UPDATED, ChangeAction.REPLACED) and self.maybe(0.6):
-            names = sorted({*before, *after}) or ["name"]
-            fields["paths"] = tuple((n,) for n in rng.sample(names, min(len(names), rng.randrange(1, 5))))
+            names = sorted({p[0] for p in differing(entry)} if self.maybe(0.8) else {*before, *after}) or ["name"]
+            fields["paths"] = tuple((n,) for n in rng.sample(names, min(len(names), rng.randrange(1, 4))))
         return ChangeDemand(action, count=self.count(1) if self.maybe(0.4) else Count(), **fields)
 
     def intent(self, plan: Plan, kinds: list[str]) -> Intent:
         view = PlanView(plan)
         demands = tuple(self.demand(k, view) for k in kinds if not k.startswith("change_") and k != "rest")
-        changes = [self.change_demand(ChangeAction(k.removeprefix("change_")), view) for k in kinds if k.startswith("change_")]
+        changes = [
+            self.change_demand(ChangeAction(k.removeprefix("change_")), view) for k in kinds if k.startswith("change_")
+        ]
         change = ChangeIntent(tuple(changes), False) if changes else None
         if "rest" in kinds:
             # As if all had been asked for, but perhaps one.
             wanted = list(self.asked(view))
             if wanted and self.maybe(0.5):
                 wanted.pop(self.rng.randrange(len(wanted)))
-            lost = tuple(n for n, o in plan.get("output_changes", {}).items() if o["actions"] == ["delete"] and self.maybe(0.9))
+            lost = tuple(
+                n for n, o in plan.get("output_changes", {}).items() if o["actions"] == ["delete"] and self.maybe(0.9)
+            )
             change = ChangeIntent((*changes, *wanted), True, lost)
         return Intent(demands, change)
 
     def asked(self, view: PlanView) -> Iterator[ChangeDemand]:
-        from terraformer.data.intents.changes import unasked
-
         for entry in view.changes:
             action = _ACTION_OF.get(tuple(entry["change"]["actions"]))
             if "previous_address" in entry:
@@ -665,7 +776,14 @@ class Generator:
             yield ChangeDemand(action, address=entry["address"], paths=paths)
 
 
-_LISTS = (Operator.EQUALS, Operator.CONTAINS, Operator.LENGTH_AT_LEAST, Operator.LENGTH_AT_MOST, Operator.SET, Operator.ABSENT)
+_LISTS = (
+    Operator.EQUALS,
+    Operator.CONTAINS,
+    Operator.LENGTH_AT_LEAST,
+    Operator.LENGTH_AT_MOST,
+    Operator.SET,
+    Operator.ABSENT,
+)
 _ACTION_OF = {
     ("create",): ChangeAction.ADDED,
     ("delete",): ChangeAction.REMOVED,
@@ -716,6 +834,3 @@ def _holders(value: Any) -> list[Any]:
             found.append(node)
             stack.extend(node.values() if isinstance(node, dict) else node)
     return found
-
-
-Make = Callable[[Generator], Plan]

@@ -3,6 +3,7 @@ answers, and a wrong one of each kind (nothing done, something else done, resour
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,7 +69,7 @@ RETAGGED = ('env = "test"', 'env = "prod"')
 RENAMED_GROUP = ('name = "web"', 'name = "front"')  # forces its replacement
 KEY = 'resource "aws_kms_key" "logs" {\n  description = "logs"\n}\n'
 KEYED = ('output "bucket"', KEY + "\n" + 'output "bucket"')
-MOVED = 'moved {\n  from = aws_s3_bucket.logs\n  to   = aws_s3_bucket.audit\n}\n'
+MOVED = "moved {\n  from = aws_s3_bucket.logs\n  to   = aws_s3_bucket.audit\n}\n"
 VERSIONING = BEFORE[BEFORE.index('resource "aws_s3_bucket_versioning"') : BEFORE.index('resource "aws_security_group"')]
 
 VERSION: dict[str, Any] = {
@@ -86,6 +87,7 @@ RENAME: dict[str, Any] = {"demands": [{"action": "moved", "type": "aws_s3_bucket
 ADD: dict[str, Any] = {"demands": [{"action": "added", "type": "aws_kms_key", "count": 1, "name": "key"}]}
 REMOVE: dict[str, Any] = {"demands": [{"action": "removed", "type": "aws_s3_bucket_versioning", "before": [{"path": "versioning_configuration.status", "equals": "Suspended"}], "name": "gone"}]}  # fmt: skip
 REPLACE: dict[str, Any] = {"demands": [{"action": "replaced", "address": "aws_security_group.web", "paths": ["name"], "having": [{"path": "name", "equals": "front"}], "name": "front"}]}  # fmt: skip
+BUCKET: dict[str, Any] = {"demands": [{"action": "replaced", "address": "aws_s3_bucket.logs", "name": "other_bucket"}]}
 SCALE: dict[str, Any] = {"demands": [{"action": "added", "type": "aws_instance", "count": 1, "name": "one_more"}, {"action": "unchanged", "type": "aws_instance", "count": 2, "name": "the_others"}]}  # fmt: skip
 FREE: dict[str, Any] = {**VERSION, "rest_unchanged": False}
 REST = "rest_unchanged"
@@ -111,6 +113,8 @@ CASES: dict[str, tuple[dict[str, Any], str, set[str]]] = {
     # The instances refer to the group: that their argument is known only after apply is a consequence.
     "replaced": (REPLACE, edit(RENAMED_GROUP), set()),
     "replaced, and more than the name": (REPLACE, edit(RENAMED_GROUP, ("    from_port   = 22", "    from_port   = 21")), {REST}),
+    # So is the replacement of the versioning of a bucket that is replaced.
+    "replaced, and what belongs to it": (BUCKET, edit(('"acme-logs"', '"acme-audit"')), set()),
     "scaled": (SCALE, edit(("count                  = 2", "count                  = 3")), set()),
     "scaled and resized": (SCALE, edit(("count                  = 2", "count                  = 3"), ("t3.micro", "t3.large")), {"the_others", REST}),
     "an output lost": (VERSION, edit(VERSIONED)[: edit(VERSIONED).index("output ")], {REST}),
@@ -133,7 +137,7 @@ def test_verdicts_of_a_change(pool: VerifierPool, name: str) -> None:
     plan = dict(comparison.change.plan)
     verdicts = evaluate(intent, plan)
     assert {v.rule.removeprefix("is_valid_") for v in verdicts if not v.passed} == failing, verdicts
-    outcome = check_policies([policy_of(intent)], __import__("json").dumps(plan), plan)
+    outcome = check_policies([policy_of(intent)], json.dumps(plan), plan)
     assert not outcome.tool_errors
     told = {r.rule.rpartition(".")[2]: r.passed for r in outcome.rules}
     assert told == {**{v.rule: v.passed for v in verdicts}, "is_configuration_valid": not failing}
@@ -144,11 +148,15 @@ def test_a_scope_of_addresses() -> None:
     scope = change_scope(intent)
     assert scope.elsewhere is Severity.ERROR
     assert scope.source == "intent"
-    assert scope.may_remove("aws_s3_bucket_versioning.logs") and scope.may_remove("module.a.aws_s3_bucket_versioning.b[0]")
+    assert scope.may_remove("aws_s3_bucket_versioning.logs") and scope.may_remove(
+        "module.a.aws_s3_bucket_versioning.b[0]"
+    )
     assert not scope.may_remove("aws_s3_bucket.logs")
     assert scope.may_replace("aws_security_group.web") and not scope.may_replace("aws_security_group.other")
     assert not scope.may_change("aws_s3_bucket.logs") and not scope.may_add("aws_kms_key.a")
     rename = change_scope(Intent.from_dict({"version": 1, "change": RENAME}))
-    assert rename.may_move("aws_s3_bucket.logs", "aws_s3_bucket.audit") and not rename.may_move("aws_vpc.a", "aws_vpc.b")
+    assert rename.may_move("aws_s3_bucket.logs", "aws_s3_bucket.audit") and not rename.may_move(
+        "aws_vpc.a", "aws_vpc.b"
+    )
     free = change_scope(Intent.from_dict({"version": 1, "change": FREE}))
     assert free.may_change("aws_vpc.a") and not free.may_remove("aws_vpc.a")

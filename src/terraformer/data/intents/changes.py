@@ -110,7 +110,16 @@ def _accounted(change: ChangeIntent, entry: Mapping[str, Any], view: PlanView, m
         return any(not d.paths for d in asked) or not unasked(entry, [p for d in asked for p in d.paths], view)
     if actions in _REPLACING and asked:
         return any(not d.paths for d in asked) or not unasked(entry, [p for d in asked for p in d.paths], view)
+    if actions in _REPLACING:
+        return _drawn_along(entry, view) and not unasked(entry, (), view)
     return bool(asked)
+
+
+def _drawn_along(entry: Mapping[str, Any], view: PlanView) -> bool:
+    """An argument refers to what is changed itself: a replacement that follows from another one."""
+    source = view.blocks.get(bare(entry["address"]))
+    restless = _restless(view)
+    return any(view.reached(source, path) & restless for path in _unknown(entry))
 
 
 def _leaves(value: Any) -> set[tuple[Steps, Any]]:

@@ -311,6 +311,7 @@ class PlanView:
             c["change"]["after"]
             for c in self.plan.get("resource_changes") or ()
             if c.get("mode") == "data"
+            and c["type"] == "aws_iam_policy_document"
             and bare(c["address"]) in wanted
             and isinstance(c["change"].get("after"), Mapping)
         ]

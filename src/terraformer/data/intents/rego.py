@@ -218,6 +218,9 @@ def _rest(change: ChangeIntent, names: Sequence[str], needs: set[str]) -> tuple[
         bodies.append([_ACTIONS[ChangeAction.UPDATED], "count(unasked(resource, paths_asked(resource))) == 0"])
     else:
         bodies.append([_ACTIONS[ChangeAction.UPDATED], "count(unasked(resource, set())) == 0"])
+    bodies.append(
+        [_ACTIONS[ChangeAction.REPLACED], "count(drawn_along(resource)) > 0", "count(unasked(resource, set())) == 0"]
+    )
     accounted = [f"accounted_for(resource) if {{\n{indent(['moved_as_asked(resource)', *b])}\n}}" for b in bodies]
     accounted[0] = (
         f"# Nothing happens to the resource, or what is asked for, or what follows from that.\n{accounted[0]}"

@@ -377,5 +377,6 @@ _HELPER_NAMES = {
     "is_object", "is_array", "object", "array", "concat", "json", "min", "max", "sum", "sort", "split", "replace",
     "trim", "round", "ceil", "floor", "abs", "type_name", "walk", "graph", "glob", "time", "net", "io", "http", "uuid",
     "union", "intersection", "product", "format_int", "print", "trace", "rego", "opa", "crypto", "base64", "hex",
-    "yaml", "units", "rand", "semver", "substring", "indexof", "upper", "sprintf", "strings", "numbers", "bits", "future",
+    "yaml", "units", "rand", "semver", "substring", "indexof", "upper", "sprintf", "strings", "numbers", "bits",
+    "future",
 }  # fmt: skip

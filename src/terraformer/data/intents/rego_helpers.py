@@ -582,7 +582,12 @@ under_any(path, allowed) if {
 }
 
 # Computed values, and arguments that refer to what is changed itself.
-consequences(resource) := {path | some path in unknown(resource); not written(resource, path)} | {path |
+consequences(resource) := {path |
+	some path in unknown(resource)
+	not written(resource, path)
+} | drawn_along(resource)
+
+drawn_along(resource) := {path |
 	some path in unknown(resource)
 	count(reached(resource, path) & restless) > 0
 }""",
