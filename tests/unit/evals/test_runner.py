@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -229,38 +228,45 @@ def test_a_torn_last_line_is_done_again(table: Path, tmp_path: Path) -> None:
         assert len(lines(out / TRACES)) == 5 == len(lines(out / REFERENCES))
 
 
-def test_killed_at_random_and_resumed(tmp_path: Path) -> None:
-    """A real process, kill -9, twice; the end is as if nothing had happened."""
+def test_killed_and_interrupted_and_resumed(tmp_path: Path) -> None:
+    """A real process, ended by kill -9 and then by control-C; the end is as if nothing had happened."""
     table, out = written(tmp_path / "t.csv"), tmp_path / "out"
     script = script_file(tmp_path / "replies.json", GOOD_ANSWERS)
     command = [
         *(sys.executable, "-c", "from terraformer.cli import main; main()", "eval", "iac-eval", "--data", str(table)),
         *("--model", f"mock:{script}", "--samples", "4", "--out", str(out), "--jobs", "2"),
     ]
-    seen: list[bytes] = []
-    for target in (2, 9):
-        _killed_after(command, out / TRACES, target)
+    seen = b""
+    for count, how, code in ((2, signal.SIGKILL, -9), (9, signal.SIGINT, 130)):
+        ended, error = _ended_after(command, out / TRACES, count, how)
+        assert ended == code, error
         now = (out / TRACES).read_bytes()
         whole = now[: now.rfind(b"\n") + 1]
-        assert all(whole.startswith(earlier) for earlier in seen)
-        seen.append(whole)
+        assert whole.startswith(seen)
+        assert whole.count(b"\n") >= count
+        seen = whole
+    assert "the same command goes on from there" in error and "Traceback" not in error
+    assert not (out / "summary.json").exists()
     done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert (out / TRACES).read_bytes().startswith(seen[-1])
+    assert (out / TRACES).read_bytes().startswith(seen)
     keys = [(line["task"], line["sample"]) for line in lines(out / TRACES)]
     assert sorted(keys) == sorted((t, s) for t in "qtscu" for s in range(4))
     summary = json.loads(done.stdout.splitlines()[-1])
     assert (summary["finished_samples"], summary["sound_pass_at_4"], summary["compile"]) == (20, 1.0, 1.0)
 
 
-def _killed_after(command: Sequence[str], traces: Path, count: int) -> None:
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as p:
+def _ended_after(command: Sequence[str], traces: Path, count: int, how: signal.Signals) -> tuple[int, str]:
+    """Start it, end it when it has written so many lines; exit code and standard error."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and p.poll() is None:
+        while time.monotonic() < deadline and process.poll() is None:
             if traces.exists() and traces.read_bytes().count(b"\n") >= count:
                 break
             time.sleep(0.005)
-        os.kill(p.pid, signal.SIGKILL)
+        process.send_signal(how)
+        _, error = process.communicate(timeout=120)
+    return process.returncode, error
 
 
 def test_settings_that_make_no_sense() -> None:
