@@ -135,6 +135,8 @@ def test_what_is_no_hcl_has_no_verdict(pool: VerifierPool) -> None:
     assert report.compilable is False
     assert status(report) is StageStatus.SKIPPED
     assert report.secure is None
+    truncated = KEY + 'locals {\n  a = "' + "$${abcdef:" * 8 + "\n\n"
+    assert status(run(pool, truncated)) is StageStatus.SKIPPED
     deep = run(pool, "locals {\n  a = " + "[" * 3000 + "]" * 3000 + "\n}\n")
     assert deep.compilable is False
     assert deep.secure is None

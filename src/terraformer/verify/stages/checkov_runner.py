@@ -201,6 +201,7 @@ def _import() -> _Checkov:
     enums = importlib.import_module("checkov.common.models.enums")
     parallel = importlib.import_module("checkov.common.parallelizer.parallel_runner")
     parallel.parallel_runner.type = "none"
+    importlib.import_module("bc_jsonpath_ng.ext").parse("$.a[0].b")  # builds its tables on first use
     registries = [
         importlib.import_module(f"checkov.terraform.checks.{kind}.registry")
         for kind in ("resource", "data", "provider")

@@ -48,16 +48,17 @@ def prepare_security() -> None:
 
 def check_security(config: TerraformConfig, tree: ModuleTree, settings: CheckSettings) -> SourceOutcome:
     """Checkov's verdicts on a configuration. Failures of Checkov, and its absence, are tool errors."""
+    if tree.parse_errors or any(module.parse_errors for module in tree.modules.values()):
+        # Compiling says what is wrong. Checkov would not only fail: its lexer takes exponential time on a quote that is
+        # never closed, which is just what a truncated answer of a model has.
+        return SourceOutcome(skipped=True)
     try:
         scan = checkov_runner.scan_files(_files(config, tree))
     except NotInstalled as error:
         return SourceOutcome(tool_errors=(ToolError("security-missing", str(error), Stage.SECURITY),))
     except ToolFailure as error:
         return SourceOutcome(tool_errors=(ToolError("security", str(error), Stage.SECURITY),))
-    broken = {e.file for e in (*tree.parse_errors, *(e for m in tree.modules.values() for e in m.parse_errors))}
     unreadable = {name.removesuffix(_NATIVE) if name.endswith(_JSON + _NATIVE) else name for name in scan.unreadable}
-    if unreadable & broken:
-        return SourceOutcome(skipped=True)  # no valid HCL: compiling says what is wrong
     places = _Places(config, tree)
     checks: dict[tuple[str, str], bool] = {}
     certificates: list[Certificate] = []
