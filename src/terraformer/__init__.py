@@ -48,15 +48,14 @@ if TYPE_CHECKING:
     )
     from terraformer.verify import (
         Applied,
-        Comparison,
         VerifierPool,
         VerifySettings,
-        compare,
         load_config,
         load_policies,
         verify,
         verify_async,
     )
+    from terraformer.verify.compare import Comparison, compare
 
 __all__ = [
     "Applied",
