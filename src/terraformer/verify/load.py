@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from terraformer.errors import PolicyError, UsageError
-from terraformer.hcl import is_configuration_file, scan
+from terraformer.hcl import Module, is_configuration_file, scan
 from terraformer.types import Policy, TerraformConfig
 from terraformer.verify.policies import builtin_policies
 
@@ -20,6 +21,7 @@ MAX_FILES = 5000
 MAX_LEVELS_UP = 4
 _SKIPPED_DIRS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".terragrunt-cache"})
 _BUILTIN = "builtin:"
+_MODULE_PATH = re.compile(r'"\$\{path\.module\}/([^"$%\\]+)"')
 _STATE = re.compile(r"terraform\.tfstate.*|.*\.tfplan")
 
 
@@ -27,7 +29,8 @@ def load_config(path: str | os.PathLike[str]) -> TerraformConfig:
     """A configuration from a directory (its root module, with all below it) or from one file.
 
     Modules above the directory ("../modules/x") are included: the configuration's top is then their common ancestor, at
-    most four levels up. ``.git``, ``node_modules``, state files and ``.terraform`` (but for installed modules) are left
+    most four levels up. So are files above it that a function reads by a literal path (file("../keys/x.pub")), where they
+    belong to the same git repository. ``.git``, ``node_modules``, state files and ``.terraform`` (but for installed modules) are left
     out, as are symbolic links that lead outside. Raises UsageError when there is nothing to read or it is too much.
     """
     given = Path(path)
@@ -42,7 +45,7 @@ def load_config(path: str | os.PathLike[str]) -> TerraformConfig:
         levels = 0
         while True:
             config = _tree(root, levels)
-            wanted = _levels_up(config, levels)
+            wanted = _levels_up(config, levels, _repository(root))
             if wanted <= levels:
                 return config
             levels = wanted
@@ -56,8 +59,25 @@ def _one_file(path: Path) -> TerraformConfig:
     return TerraformConfig({name: content})
 
 
-def _levels_up(config: TerraformConfig, levels: int) -> int:
-    """How many levels above the root module its local modules reach, followed through the modules found so far."""
+def _repository(root: Path) -> int:
+    """How many levels up the git repository begins that the directory belongs to; 0 where there is none."""
+    return next((up for up, place in enumerate((root, *root.parents)) if (place / ".git").exists()), 0)
+
+
+def _files_read(module: Module, root: str) -> Iterator[str]:
+    """Paths, relative to the top, that functions of a module read by a literal: relative to the root module as plain
+    ones are, or below ``path.module``."""
+    for call in module.file_calls:
+        path, base = call.literal, root
+        if path is None and (match := _MODULE_PATH.match(call.argument.strip())) is not None:
+            path, base = match[1], module.dir
+        if path and not posixpath.isabs(path) and not path.startswith("~"):
+            yield posixpath.normpath(posixpath.join(base, path))
+
+
+def _levels_up(config: TerraformConfig, levels: int, repository: int) -> int:
+    """How many levels above the root module its local modules, and files of the repository, reach; followed through the
+    modules found so far."""
     deepest = levels
     tree = scan(config.files, config.root)
     depth = 0 if config.root == "." else config.root.count("/") + 1
@@ -68,6 +88,10 @@ def _levels_up(config: TerraformConfig, levels: int) -> int:
             target = posixpath.normpath(posixpath.join(module.dir, call.source))
             climbs = target.split("/").count("..")
             if climbs and levels + climbs <= MAX_LEVELS_UP and depth + climbs > deepest:
+                deepest = max(deepest, levels + climbs)
+        for path in _files_read(module, config.root):
+            climbs = path.split("/").count("..")
+            if climbs and levels + climbs <= min(MAX_LEVELS_UP, repository):
                 deepest = max(deepest, levels + climbs)
     return deepest
 
@@ -132,7 +156,17 @@ def _tree(root: Path, levels: int) -> TerraformConfig:
                     if directory.is_dir():
                         add(directory)
                         pending = True
+        if levels <= _repository(root):
+            for module in tree.modules.values():
+                for key in _files_read(module, root_key):
+                    file = top / key
+                    if not key.startswith("..") and key not in files and _readable(file, top) and _small(file):
+                        files[key] = file.read_bytes()
     return TerraformConfig(files, root_key)
+
+
+def _small(file: Path) -> bool:
+    return file.stat().st_size <= MAX_FILE and not _STATE.fullmatch(file.name)
 
 
 def _readable(file: Path, top: Path) -> bool:

@@ -85,6 +85,32 @@ def test_modules_above_the_directory(tmp_path: Path) -> None:
     assert set(config.files) == {"live/prod/main.tf", "modules/q/main.tf", "modules/r/main.tf"}
 
 
+def test_files_of_the_repository_above_the_directory(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    for name in ("keys/a.pub", "keys/b.pub", "keys/unread.pub"):
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text(name)
+    (tmp_path / "outside").write_text("not of this repository")
+    prod = repository / "live" / "prod"
+    (prod / "modules" / "m").mkdir(parents=True)
+    (prod / "main.tf").write_text(
+        'output "a" { value = file("../../keys/a.pub") }\n'
+        'output "o" { value = file("../../../outside") }\n'
+        'module "m" { source = "./modules/m" }\n'
+    )
+    (prod / "modules" / "m" / "main.tf").write_text(
+        'output "b" { value = file("${path.module}/../../../../keys/b.pub") }\n'
+    )
+    config = load_config(prod)
+    assert config.root == "live/prod"
+    assert {f for f in config.files if f.startswith("keys/")} == {"keys/a.pub", "keys/b.pub"}
+    assert not any("outside" in f for f in config.files)
+    # Without a repository nothing says how far a configuration reaches: only modules are followed.
+    (repository / ".git").rmdir()
+    assert load_config(prod).root == "."
+
+
 def test_a_module_far_above_is_left_out(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": 'module "q" {\n  source = "../../../../../../../etc"\n}\n'})
     assert load_config(tmp_path).root == "."
