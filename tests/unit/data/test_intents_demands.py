@@ -5,7 +5,9 @@ The edit breaks one demand, so just that rule fails, in the Rego as in the direc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,3 +134,11 @@ def test_an_edit_breaks_the_demand(pool: VerifierPool, name: str) -> None:
 def test_every_operator_has_a_case() -> None:
     used = str([demand for demand, _ in CASES.values()])
     assert [o for o in Operator if f"'{o}'" not in used] == []
+
+
+def test_the_example_of_the_guide_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).parents[3]
+    example = re.search(r"```python\n(.*?)```", (root / "docs" / "guide" / "intents.md").read_text("utf-8"), re.DOTALL)
+    assert example is not None
+    monkeypatch.chdir(root)
+    exec(compile(example[1], "intents.md", "exec"), {})
