@@ -101,3 +101,26 @@ def test_the_settings_file_names_a_model_unless_told_otherwise(
     assert run(["repair", ".", "--no-model"]) == 2
     assert run(["repair", "."]) == 0
     assert "mock:m.json" in capsys.readouterr().out
+
+
+def test_generate_with_samples_files_and_formatting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = 'variable "n" { default = "jobs" }\nresource "aws_sqs_queue" "jobs" {\n      name=var.n\n}\n'
+    model = mock(tmp_path / "m.json", OTHER, odd, "never asked for")
+    out = tmp_path / "out"
+    words = ["generate", "a queue", "--model", model, "--samples", "3", "--files", "split", "--out", str(out)]
+    assert run([*words, "--no-settings"]) == 0
+    assert "2 attempts of 2 samples, clean" in capsys.readouterr().out
+    assert (out / "main.tf").read_text() == 'resource "aws_sqs_queue" "jobs" {\n  name = var.n\n}\n'
+    assert (out / "variables.tf").read_text() == 'variable "n" { default = "jobs" }\n'
+
+
+def test_generate_takes_rounds_and_samples_from_the_settings_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "terraformer.toml").write_text("rounds = 0\nsamples = 2\n")
+    monkeypatch.chdir(tmp_path)
+    model = mock(tmp_path / "m.json", OTHER, OTHER, TYPO, TYPO)
+    assert run(["generate", "a queue", "--model", model]) == 2
+    assert "2 attempts of 2 samples, rounds" in capsys.readouterr().out
+    assert run(["generate", "a queue", "--model", model, "--samples", "1", "--rounds", "1"]) == 2
+    assert "of 2 samples" not in capsys.readouterr().out
