@@ -4,9 +4,9 @@
 
 Each configuration NAME.tf has its requests in NAME.json, with what must differ: values of resources, types of added
 ones, addresses of removed ones, and nothing else among what was there. The planner of edits was developed on shop and
-web, so their figures are optimistic; data was written afterwards and never tuned on. Counts, over all requests of a file:
-applied (the answer could be read and applied), verified (it compiles and plans), preserved (something differs, and
-nothing that the request does not allow), right (and what must differ does, and no other resource that was there).
+web, so their figures are optimistic; data was written afterwards and never tuned on. Counts over all requests of a
+file: applied (the answer could be read and applied), verified (it compiles and plans), preserved (something differs,
+and nothing that the request does not allow), right (and what must differ does, and no other resource that was there).
 """
 
 from __future__ import annotations
