@@ -113,7 +113,7 @@ def repair(
     given = [_attempt(config, verify, policies)]
     report = given[0].report
     guard = _Guard(config, report, settings, pool)
-    if report is not None and report.errors and not report.tool_errors:
+    if report is not None and report.certificates and not report.tool_errors:
         started = time.monotonic()
         fixed, found, done = fix_certainly(config, report, lambda c: verify(c, policies=policies))
         if done:

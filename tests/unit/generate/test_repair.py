@@ -13,7 +13,7 @@ from terraformer.errors import UsageError
 from terraformer.generate import GenerateSettings, repair
 from terraformer.generate.certain import near
 from terraformer.models.mock import MockModel
-from terraformer.types import Policy, TerraformConfig
+from terraformer.types import Policy, Stage, TerraformConfig
 from terraformer.verify import VerifierPool, VerifySettings
 
 QUEUE = 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n'
@@ -104,6 +104,25 @@ def test_fixes_are_kept_though_they_bring_more_to_light(pool: VerifierPool) -> N
     trace, _ = run(pool, config(text))
     assert trace.config.text("main.tf") == text.replace("mfa_delte", "mfa_delete")
     assert trace.stopped == "no-model" and [a.standing for a in trace.attempts] == ["first", "better"]
+
+
+def test_replacements_of_lint_rules(pool: VerifierPool) -> None:
+    text = (
+        'variable "n" {\n  type    = string\n  default = "a"\n}\n'
+        'resource "aws_sqs_queue" "a" {\n  count = 2\n  name  = "${var.n}"\n}\n'
+        'output "u" {\n  value = aws_sqs_queue.a.*.url\n}\n'
+    )
+    settings = VerifySettings(stages=(Stage.COMPILE, Stage.DEPLOY, Stage.LINT))
+    trace, _ = run(pool, config(text), verify=settings)
+    assert trace.config.text("main.tf") == text.replace('"${var.n}"', "var.n").replace(".*.", "[*].")
+    assert trace.stopped == "clean" and [a.standing for a in trace.attempts] == ["first", "better"]
+    assert len(run(pool, config(text))[0].attempts) == 1, "no stage that finds fault with it was asked for"
+
+
+def test_files_that_cannot_be_read(pool: VerifierPool) -> None:
+    text = 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs\n}\n\n' + QUEUE.replace("jobs", "work")
+    trace, _ = run(pool, config(text), [edit('  name = "jobs', '  name = "jobs"')])
+    assert trace.stopped == "clean" and trace.config.text("main.tf") == text.replace('"jobs\n', '"jobs"\n')
 
 
 def test_nothing_to_do(pool: VerifierPool) -> None:
