@@ -11,6 +11,9 @@ from terraformer.formatters.text_format import clean
 
 __all__ = ["table"]
 
+_WIDTH: Final = 160
+"""Of tables at least: a table that is wider than the terminal is better than one with broken cells."""
+
 _ROWS: Final = (
     ("compile", "compilable"),
     ("deploy", "deployable"),
@@ -33,7 +36,9 @@ def table(summary: Mapping[str, Any], out: Path, *, colour: bool, width: int) ->
 
     details = summary["details"]
     buffer = io.StringIO()
-    console = Console(file=buffer, width=max(80, width), no_color=not colour, force_terminal=colour, highlight=False)
+    console = Console(
+        file=buffer, width=max(_WIDTH, width), no_color=not colour, force_terminal=colour, highlight=False
+    )
 
     def say(text: str = "") -> None:
         console.print(text, markup=False, soft_wrap=True)
@@ -72,13 +77,22 @@ def table(summary: Mapping[str, Any], out: Path, *, colour: bool, width: int) ->
 
 
 def _headline(summary: Mapping[str, Any]) -> str:
-    parts = [f"{summary['benchmark']}, {clean(str(summary['model']))}: {summary['details']['all']['tasks']} tasks"]
+    details = summary["details"]
+    parts = [f"{summary['benchmark']}, {clean(str(summary['model']))}: {_n(details['all']['tasks'], 'task')}"]
     if summary["samples"] > 1:
         parts.append(f"{summary['samples']} samples each")
     if summary["rounds"]:
-        sees = "compile, deploy and policy (which leaks the test)" if summary["policy_feedback"] else "compile, deploy"
-        parts.append(f"at most {summary['rounds']} repairs; the loop sees {sees}")
+        sees = "compile and deploy"
+        if "preserved" in details["all"]:
+            sees = "compile, deploy and changes that were not asked for"
+        elif summary["policy_feedback"]:
+            sees = "compile, deploy and policy (which leaks the test)"
+        parts.append(f"at most {_n(summary['rounds'], 'repair')}; the loop sees {sees}")
     return ", ".join(parts)
+
+
+def _n(count: int, thing: str) -> str:
+    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def _passes(group: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -124,7 +138,7 @@ def _repairs(repairs: Mapping[str, Any]) -> str:
     if not total:
         return "No repair was needed: no answer had a finding that the loop sees."
     return (
-        f"{total} repair attempts: {repairs['regressions']['n']} regressions "
+        f"{_n(total, 'repair attempt')}: {_n(repairs['regressions']['n'], 'regression')} "
         f"({repairs['regressions_kept']['n']} kept), "
         f"{repairs['deceptive']['n']} deceptive ({repairs['deceptive_kept']['n']} kept); of "
         f"{repairs['improved']['total']} repaired answers {repairs['improved']['n']} ended better, "
@@ -137,8 +151,8 @@ def _notes(summary: Mapping[str, Any], out: Path) -> list[str]:
     lines: list[str] = []
     if summary["model_errors"] or summary["tool_errors"]:
         lines.append(
-            f"Masked: {summary['model_errors']} model errors, {summary['tool_errors']} tool errors; the same command "
-            "tries these again."
+            f"Masked: {_n(summary['model_errors'], 'model error')}, {_n(summary['tool_errors'], 'tool error')}; "
+            "the same command tries these again."
         )
     counts = details["soundness"]["counts"]
     if summary["broken_policies"]:
@@ -149,7 +163,7 @@ def _notes(summary: Mapping[str, Any], out: Path) -> list[str]:
             f"{', ...' if len(broken) > 12 else ''})."
         )
     if counts["unproven"]:
-        lines.append(f"{counts['unproven']} policies are unproven: no reference that can be planned here.")
+        lines.append(f"Unproven policies: {counts['unproven']} (no reference that can be planned here).")
     seconds, tokens = details["seconds"]["answer"], details["tokens"]
     if seconds["median"] is not None:
         lines.append(

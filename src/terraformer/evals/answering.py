@@ -97,7 +97,10 @@ def _ask(
 
         # The policies of a mutation judge its plan against the state before, which no loop's policies do: they are
         # never shown. What the request allows to differ is taken from its words, as for any user.
-        return mutate(task.before, task.prompt, model=model, settings=MutateSettings(**options), pool=pool)
+        began = time.monotonic()
+        trace = mutate(task.before, task.prompt, model=model, settings=MutateSettings(**options), pool=pool)
+        meter.verify_seconds = max(0.0, time.monotonic() - began - meter.asking_seconds)
+        return trace
     verify = meter.verifying(lambda config, *, policies: pool.verify(config, policies=policies, settings=looping))
     return generate(
         task.prompt,

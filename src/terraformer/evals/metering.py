@@ -16,9 +16,13 @@ __all__ = ["Meter", "MeteredModel"]
 
 @dataclass(slots=True)
 class Meter:
-    """Seconds in the model and in verification, completions and tokens of one sample. Thread-safe."""
+    """Seconds in the model and in verification, completions and tokens of one sample. Thread-safe.
+
+    ``asking_seconds`` is the time of the calls on the clock, waiting for one's turn included.
+    """
 
     model_seconds: float = 0.0
+    asking_seconds: float = 0.0
     verify_seconds: float = 0.0
     calls: int = 0
     prompt_tokens: int | None = None
@@ -31,6 +35,7 @@ class Meter:
         with self._lock:
             self.calls += 1
             self.model_seconds += seconds
+            self.asking_seconds += elapsed
             self.prompt_tokens = _sum(self.prompt_tokens, completion.prompt_tokens)
             self.completion_tokens = _sum(self.completion_tokens, completion.completion_tokens)
 

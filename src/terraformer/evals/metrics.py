@@ -154,6 +154,7 @@ class Outcome:
     lint: bool | None = None
     lint_clean: bool | None = None
     security_share: float | None = None
+    security_applies: bool = False  # some check looked at something, or the tools failed
     preserved: bool | None = None
 
     @property
@@ -191,6 +192,8 @@ def outcome_of(attempt: AttemptRecord | None, verdict: ReferenceVerdict | None) 
         lint=grade.lint,
         lint_clean=grade.lint_clean,
         security_share=grade.security_share,
+        security_applies=grade.security_share is not None
+        or any(e.get("stage") == "security" for e in grade.tool_errors),
         preserved=grade.preserved,
     )
 

@@ -153,6 +153,9 @@ def _samples(
             broken=verdict.soundness is Soundness.SYNTAX or not task.policies,
         )
 
+    prepare = getattr(model, "prepare", None)
+    if prepare is not None and work:
+        prepare()  # fetching and loading weights is no part of an answer's time
     failures = 0
     parallel = jobs or max(2, int(getattr(model, "max_parallel", 1)))
     for record in _parallel(work, one, parallel):

@@ -190,7 +190,8 @@ def _raw_figures(
         figures["no_lint_issue"] = figure(grouped(tasks, outcomes, lambda o: o.lint_clean), seed=seed)
         figures["no_lint_issue_of_compilable"] = figure(clean, seed=seed)
     if "security" in stages:
-        figures["security"] = figure(grouped(tasks, outcomes, lambda o: o.security_share), seed=seed)
+        judged = grouped(tasks, outcomes, lambda o: o.security_share, where=lambda o: o.security_applies)
+        figures["security"] = figure(judged, seed=seed)
     if any(run.tasks[t].kind == "mutation" for t in tasks):
         deploys = grouped(tasks, outcomes, lambda o: o.preserved, where=lambda o: o.deploy is True)
         figures["preserved"] = figure(deploys, seed=seed)

@@ -156,3 +156,11 @@ def test_what_the_tools_did_establish_counts() -> None:
     found = outcome(sample(SampleStatus.TOOL_ERROR, grade(True, None, None, None)), verdict(Soundness.SOUND))
     assert (found.compile, found.deploy, found.correct) == (True, None, None)
     assert outcome_of(None, None).compile is False
+
+
+def test_security_applies_where_a_check_looked_or_the_tool_failed() -> None:
+    nothing_to_check = grade()
+    failed = Grade(True, True, True, 1.0, tool_errors=({"kind": "security", "message": "", "stage": "security"},))
+    checked = Grade(True, True, True, 1.0, security_share=0.5)
+    found = [outcome(sample(SampleStatus.DONE, g), None).security_applies for g in (nothing_to_check, failed, checked)]
+    assert found == [False, True, True]
