@@ -340,7 +340,7 @@ class Generator:
         plan = json.loads(json.dumps(plan))
         rng = self.rng
         for _ in range(rng.randrange(1, 5)):
-            entries = [c for c in plan["resource_changes"] if isinstance(c["change"].get("after"), dict)]
+            entries = [c for c in plan.get("resource_changes", ()) if isinstance(c["change"].get("after"), dict)]
             if not entries:
                 return plan
             entry = rng.choice(entries)
