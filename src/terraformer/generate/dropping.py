@@ -32,7 +32,8 @@ def dropped(before: TerraformConfig, after: TerraformConfig, *, renames: bool = 
     """The managed resources of ``before`` that ``after`` no longer creates, by address.
 
     A resource counts as kept when the same address is there and not switched off (``count = 0``), when a ``moved``
-    block takes it elsewhere, or, where ``renames`` is true, when another of its type has come instead.
+    block takes it elsewhere, or, where ``renames`` is true, when another of its type has come instead or a block of its
+    type now has count or for_each.
     """
     old_tree, new_tree = scan(before.files, before.root), scan(after.files, after.root)
     old, new = _resources(old_tree, before), _resources(new_tree, after)
@@ -44,6 +45,9 @@ def dropped(before: TerraformConfig, after: TerraformConfig, *, renames: bool = 
             if moved_to is not None and (moved_to in new or _bare(moved_to) in new):
                 del gone[address]
     if renames:
+        # Several blocks may become one with count or for_each; how many it makes is for the plan to say.
+        gathered = {b.type for a, b in new.items() if b.repeated and (a not in old or not old[a].repeated)}
+        gone = {address: block for address, block in gone.items() if block.type not in gathered}
         fresh = Counter(block.type for address, block in new.items() if address not in old)
         for address, block in list(gone.items()):
             if fresh[block.type]:

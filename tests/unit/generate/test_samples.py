@@ -181,8 +181,9 @@ def test_switching_off_is_deleting(pool: VerifierPool) -> None:
         (both(extra='resource "aws_sqs_dead_letter" "a" {\n}\n'), both()),
         (both(wrong="  delay = 3\n"), both().replace('"jobs"', '"work"')),
         (both(wrong="  delay = 3\n", topic=""), both(topic="")),
+        (both(extra='resource "aws_sqs_queue" "b" {\n  nam = "b"\n}\n'), both(wrong="  count = 2\n")),
     ],
-    ids=["not asked for", "no such type", "renamed", "never there"],
+    ids=["not asked for", "no such type", "renamed", "never there", "gathered"],
 )
 def test_other_repairs_are_honest(pool: VerifierPool, before: str, after: str) -> None:
     trace, _ = ask(pool, [before, after])
