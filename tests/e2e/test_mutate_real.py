@@ -171,13 +171,17 @@ FORMS: list[Callable[[TerraformConfig, str], str]] = [
 ]
 
 
+@pytest.mark.parametrize("windows", [False, True], ids=["as it is", "with CR LF, a mark, and no last newline"])
 @pytest.mark.parametrize("number", range(WANTED))
 def test_untouched_bytes_stay_as_they_were(
-    number: int, chosen: list[tuple[str, TerraformConfig, str]], pool: VerifierPool
+    number: int, windows: bool, chosen: list[tuple[str, TerraformConfig, str]], pool: VerifierPool
 ) -> None:
     name, before, address = chosen[number]
-    form = FORMS[number % len(FORMS)]
+    form = FORMS[(number + windows) % len(FORMS)]
     model = MockModel([form(before, address)])
+    if windows:
+        content = before.files["main.tf"].rstrip(b"\n").replace(b"\n", b"\r\n")
+        before = TerraformConfig({"main.tf": b"\xef\xbb\xbf" + content})
     trace = mutate(before, f'Add the tag Changed = "yes" to {address}.', model=model, settings=SETTINGS, pool=pool)
     told = (name, form.__name__, trace.stopped, [a.problem for a in trace.attempts])
     assert trace.config is not None, told
@@ -188,7 +192,8 @@ def test_untouched_bytes_stay_as_they_were(
     opcodes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [(tag, old[i1:i2], "".join(new[j1:j2])) for tag, i1, i2, j1, j2 in opcodes if tag != "equal"]
     assert [(tag, lines) for tag, lines, _ in changed] == [("insert", [])], told
-    assert changed[0][2].strip() == TAGS.strip(), told
+    assert changed[0][2].strip().splitlines() == TAGS.strip().splitlines(), told
+    assert changed[0][2].count("\r\n") == (changed[0][2].count("\n") if windows else 0), told
     summary = mutation_result(trace).summary
     assert summary is not None
     assert [(r.address.split("[")[0], r.kind.value) for r in summary.resources] == [(address, "changed")], told

@@ -41,10 +41,10 @@ MAX_EDITS: Final = 200
 MAX_TEXT: Final = 1 << 20
 
 _HEAD: Final = re.compile(
-    r"^[ \t>]{0,20}<{5,9}[ \t]*(?:SEARCH|ORIGINAL|HEAD|BEFORE)?\b[ \t:]*(?P<rest>[^\n<>]{0,200})$", re.I
+    r"^[ \t>]{0,20}<{5,9}[ \t]*(?:(?:SEARCH|ORIGINAL|HEAD|BEFORE)\b)?[ \t:]*(?P<rest>[^\n<>]{0,200})$", re.I
 )
 _DIVIDER: Final = re.compile(r"^[ \t>]{0,20}={5,9}[ \t]*$")
-_TAIL: Final = re.compile(r"^[ \t]{0,20}>{5,9}[ \t]*(?:REPLACE|UPDATED|AFTER)?\b[^\n]{0,200}$", re.I)
+_TAIL: Final = re.compile(r"^[ \t]{0,20}>{5,9}(?!>)[^\n]{0,200}$")
 _FENCE: Final = re.compile(r"^[ \t>]{0,20}(?:`{3,}|~{3,})(?P<info>[^`\n]{0,300})$")
 _DELETE: Final = re.compile(
     r"^[ \t]*(?:[#>*-]+[ \t]*)?(?:\*\*)?(?:DELETE|REMOVE)(?:[ \t]+FILE)?[ \t]*:?(?:\*\*)?[ \t]+"

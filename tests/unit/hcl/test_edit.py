@@ -183,6 +183,31 @@ def test_a_forgotten_end_mark_before_a_fence_or_another_block() -> None:
     assert edited(config(), reply).text("main.tf") == MAIN.replace('"jobs"\n', '"work"\n')
 
 
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "{}",
+        "main.tf\n{}",
+        "**File: `main.tf`**\n\n```\n{}```",
+        "In main.tf, replace this:\n~~~terraform\n{}~~~",
+        "```hcl main.tf\n{}```",
+        "1. `main.tf`\n\n   ```\n{}   ```",
+    ],
+)
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("<<<<<<< SEARCH", ">>>>>>> REPLACE"),
+        ("<<<<<<<", ">>>>>>>"),
+        ("<<<<<<< main.tf", ">>>>>>> end"),
+        ("<<<<<< Original", ">>>>>> Updated"),
+    ],
+)
+def test_wrappings_and_marks(wrapped: str, marks: tuple[str, str]) -> None:
+    body = f'{marks[0]}\n  name = "jobs"\n=======\n  name = "work"\n{marks[1]}\n'
+    assert edited(config(), wrapped.format(body)).text("main.tf") == MAIN.replace('"jobs"\n', '"work"\n')
+
+
 def test_several_files_new_and_deleted_ones() -> None:
     before = config(MAIN, **{"old.tf": "locals {\n  a = 1\n}\n"})
     reply = (

@@ -19,7 +19,7 @@ from terraformer.hcl import ModuleTree, scan
 from terraformer.hcl.merge import Part, parts_of
 from terraformer.types import TerraformConfig
 
-__all__ = ["Context", "select_context"]
+__all__ = ["Context", "mentioned_addresses", "select_context"]
 
 MAX_OUTLINE: Final = 400
 """Blocks that are outlined one by one; of more, only the number is told."""
