@@ -26,7 +26,7 @@ from terraformer.provider import plan_facts, plan_providers, plan_states, plan_t
 from terraformer.provider.context import ProviderContext
 from terraformer.provider.diagnostics import Path
 from terraformer.provider.schema import UNSET, Attribute, Block, NestedBlock, ResourceSchema
-from terraformer.provider.values import UNKNOWN, Unknown, contains_unknown
+from terraformer.provider.values import UNKNOWN, Unknown, contains_unknown, is_known
 
 __all__ = ["Plan", "is_legacy", "plan_change", "same_value"]
 
@@ -107,6 +107,10 @@ def _replacements(
         force_new = attribute.force_new
         if force_new is None:
             force_new = name in facts.force_new
+        if name == "region" and attribute.optional and attribute.computed and schema.type.startswith("aws_"):
+            force_new = is_known(
+                planned.get(name)
+            )  # internal/provider/sdkv2 and /framework: a resource cannot go to another region
         before = prior.get(name)
         if force_new and not (imported and before is None) and not same_value(before, planned.get(name)):
             paths.append((name,))

@@ -107,9 +107,10 @@ def _resource(entry: Mapping[str, Any], now: _Plan, then: _Plan) -> ResourceChan
     address, type_ = str(entry["address"]), str(entry["type"])
     previous = entry.get("previous_address")
     old = str(previous or address)
-    if actions in (("no-op",), ("read",), ()):
+    if actions in (("no-op",), ("read",), ()) and change.get("importing") is None:
         return ResourceChange(address, type_, ChangeKind.MOVED, previous_address=old) if previous else None
-    if actions == ("create",):
+    if actions == ("create",) or change.get("importing") is not None:
+        # What is imported exists already, but it is new to the configuration.
         return ResourceChange(address, type_, ChangeKind.ADDED, _of_new(change, now.sets(address)))
     if actions in (("delete",), ("forget",)):
         attributes = _of_old(change, then.sets(address), then.made_up.get(address))

@@ -355,3 +355,34 @@ def test_the_example_of_the_guide_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.chdir(root)
     exec(compile(example[1], "changes.md", "exec"), {})
+
+
+def test_another_region_is_another_resource(pool: VerifierPool) -> None:
+    text = 'provider "aws" {\n  region = "eu-west-1"\n}\nresource "aws_sqs_queue" "a" {\n  name = "a"\n}\n'
+    change = one(compared(pool, text, text.replace("eu-west-1", "eu-west-3")).summary)
+    assert (change.kind, change.replace_paths) == (ChangeKind.REPLACED, ("region",))
+
+
+def test_what_is_imported_is_new(pool: VerifierPool) -> None:
+    bucket = 'resource "aws_s3_bucket" "b" {\n  bucket = "old-one"\n}\n'
+    after = BASE + bucket + 'import {\n  to = aws_s3_bucket.b\n  id = "old-one"\n}\n'
+    change = one(compared(pool, BASE, after).summary)
+    assert (change.address, change.kind) == ("aws_s3_bucket.b", ChangeKind.ADDED)
+    assert compared(pool, after, BASE + bucket).summary.empty
+
+
+def test_a_condition_that_made_up_values_fail(pool: VerifierPool) -> None:
+    text = """
+    resource "aws_sqs_queue" "a" {
+      name = "a"
+      lifecycle {
+        postcondition {
+          condition     = self.url == "x"
+          error_message = "Not x."
+        }
+      }
+    }
+    """
+    done = compared(pool, text, text.replace('name = "a"', 'name = "b"'))
+    assert "applying with made-up values failed: Resource postcondition failed" in done.by_text_because
+    assert [r.kind for r in done.summary.resources] == [ChangeKind.CHANGED]
