@@ -5,6 +5,7 @@ The edit breaks one demand, so just that rule fails, in the Rego as in the direc
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Any
 import pytest
 from intent_configurations import CONFIGURATIONS, config_of
 
-from terraformer.data.intents import Intent, Operator, evaluate, policy_of
+from terraformer.data.intents import Demand, Intent, Operator, evaluate, mutants, policy_of
 from terraformer.types import Stage
 from terraformer.verify import VerifierPool, VerifySettings
+from terraformer.verify.stages.policy import check_policies
 
 FILES = CONFIGURATIONS["services"]
 B, R = {"type": "aws_s3_bucket"}, "aws_iam_role"
@@ -129,6 +131,26 @@ def test_an_edit_breaks_the_demand(pool: VerifierPool, name: str) -> None:
     demand, edit = CASES[name]
     intent = Intent.from_dict({"version": 1, "demands": [{**demand, "name": name}, {"type": "aws_vpc"}]})
     assert verdicts(pool, edited(edit), intent) == {f"is_valid_{name}": False, "is_valid_aws_vpc": True}
+
+
+def test_a_mutant_of_the_plan_breaks_one_demand_only(pool: VerifierPool) -> None:
+    plan = pool.verify(config_of(FILES)).plan
+    assert plan is not None
+    vpc = Demand(type="aws_vpc")
+    missing = [d.name for d in ALL.demands if f"is_valid_{d.name}" not in mutants(Intent((d, vpc)), plan)]
+    assert missing == []
+    # Told by the Rego as well.
+    some = Intent(
+        tuple(d for d in ALL.demands if d.name in ("equals", "block", "policy_document", "output", "absence"))
+    )
+    found = mutants(some, plan)
+    assert len(found) == 5
+    for rule, mutant in found.items():
+        outcome = check_policies([policy_of(some)], json.dumps(mutant), mutant)
+        failed = {r.rule.rpartition(".")[2] for r in outcome.rules if not r.passed}
+        assert failed == {rule, "is_configuration_valid"}
+    with pytest.raises(ValueError, match="does not meet"):
+        mutants(Intent((Demand(type="aws_nothing"),)), plan)
 
 
 def test_every_operator_has_a_case() -> None:

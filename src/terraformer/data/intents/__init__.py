@@ -31,6 +31,7 @@ from terraformer.data.intents.intent import (
     Intent,
     Subject,
 )
+from terraformer.data.intents.mutants import mutants
 from terraformer.data.intents.names import rule_names
 from terraformer.data.intents.plan_view import PlanView
 from terraformer.data.intents.rego import policy_of, to_rego
@@ -70,6 +71,7 @@ __all__ = [
     "explain",
     "holds",
     "load_intent",
+    "mutants",
     "policy_of",
     "rule_names",
     "to_rego",
