@@ -284,8 +284,8 @@ _AF_UNIX = 1
 # that only its garbage collector closes: a long-lived worker would run out of them. Without the call Go falls back to
 # signal 0.
 _PIDFD_OPEN = 434
-# fsync and fdatasync do nothing and succeed: what is in scratch need not outlive a run, and Terraform would wait for the
-# disk after every resource that it applies.
+# fsync and fdatasync do nothing and succeed: what is in scratch need not outlive a run, and Terraform would wait for
+# the disk after every resource that it applies.
 _SYNC = {"x86_64": (74, 75), "aarch64": (82, 83)}
 
 
