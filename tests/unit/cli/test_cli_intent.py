@@ -29,7 +29,8 @@ TOPIC = 'resource "aws_sns_topic" "done" {\n  name = "done"\n}\n'
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Path:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COLUMNS", "120")
     (tmp_path / "intent.json").write_text(json.dumps(INTENT), "utf-8")
     (tmp_path / "change.json").write_text(json.dumps(CHANGE), "utf-8")
     for name, text in (("queue", QUEUE), ("both", QUEUE + TOPIC), ("broken", QUEUE + "nonsense {}\n")):
