@@ -118,6 +118,10 @@ def _command(benchmark: str) -> Callable[..., int]:
         ] = None,
         max_tokens: running.MAX_TOKENS = 4096,
         model_timeout: running.MODEL_TIMEOUT = 300.0,
+        schema_chars: running.SCHEMA_CHARS = 16_000,
+        examples: Annotated[
+            int, typer.Option(min=0, max=10, metavar="N", help="Verified examples that a chat model is shown.")
+        ] = 2,
         core: running.CORE = "auto",
         timeout: running.TIMEOUT = 30.0,
     ) -> int:
@@ -138,6 +142,8 @@ def _command(benchmark: str) -> Callable[..., int]:
             timeout=timeout,
             max_tokens=max_tokens,
             model_timeout=model_timeout,
+            schema_chars=schema_chars,
+            examples=examples,
         )
         return _evaluate(
             benchmark, data, "" if references else model, settings, out, jobs, only_sound, as_json, _prices(price)

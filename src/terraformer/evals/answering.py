@@ -91,6 +91,8 @@ def _ask(
             temperature=temperature, max_tokens=settings.max_tokens, seed=seed, timeout=settings.model_timeout
         ),
         "verify": looping,
+        "schema_chars": settings.schema_chars,
+        "examples": settings.examples,
     }
     if task.kind is TaskKind.MUTATION and task.before is not None:
         from terraformer.generate.mutation import MutateSettings, mutate

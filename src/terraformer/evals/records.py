@@ -59,7 +59,8 @@ SUMMARY: Final = "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What was run. Two runs are the same, and may be resumed, when everything but ``started`` is equal.
+    """What was run. Two runs are the same, and may be resumed, when all but ``started`` and the name of the data is
+    equal.
 
     ``model`` is "" where the references were graded. ``data`` is the name as given, ``data_sha256`` that of its
     content. ``settings``: samples, rounds, temperature (of sample 0), sample_temperature (of the others), seed,

@@ -23,7 +23,8 @@ class EvalSettings:
     picks one, inside a sample. ``policy_feedback`` shows the policies' findings to the loop, which leaks the test: by
     default the loop sees what compile and deploy find, and the policies judge afterwards. ``difficulty`` is (lowest,
     highest), ``limit`` the number of tasks. ``stages`` are those of grading; the loop knows compile and deploy only.
-    ``max_tokens`` and ``model_timeout`` (seconds) bound a reply; ``timeout`` one verification.
+    ``max_tokens`` and ``model_timeout`` (seconds) bound a reply; ``timeout`` one verification. ``schema_chars`` and
+    ``examples`` are what a chat model is told besides (GenerateSettings).
 
     Raises SettingsError when a value is out of range.
     """
@@ -42,6 +43,8 @@ class EvalSettings:
     timeout: float = 30.0
     max_tokens: int = 4096
     model_timeout: float = 300.0
+    schema_chars: int = 16_000
+    examples: int = 2
 
     def __post_init__(self) -> None:
         if not 1 <= self.samples <= 1000:
@@ -101,4 +104,6 @@ class EvalSettings:
             "timeout": self.timeout,
             "max_tokens": self.max_tokens,
             "model_timeout": self.model_timeout,
+            "schema_chars": self.schema_chars,
+            "examples": self.examples,
         }

@@ -154,7 +154,8 @@ def difference(there: RunInfo, wanted: RunInfo) -> str:
     """What makes two runs different ones, in words; "" when one may be resumed as the other."""
     old, new = there.to_dict(), wanted.to_dict()
     for data in (old, new):
-        data.pop("started")
+        for name in ("started", "data"):  # a file may be named in several ways: its content counts
+            data.pop(name)
     return _difference(old, new)
 
 
