@@ -29,9 +29,10 @@ def load_config(path: str | os.PathLike[str]) -> TerraformConfig:
     """A configuration from a directory (its root module, with all below it) or from one file.
 
     Modules above the directory ("../modules/x") are included: the configuration's top is then their common ancestor, at
-    most four levels up. So are files above it that a function reads by a literal path (file("../keys/x.pub")), where they
-    belong to the same git repository. ``.git``, ``node_modules``, state files and ``.terraform`` (but for installed modules) are left
-    out, as are symbolic links that lead outside. Raises UsageError when there is nothing to read or it is too much.
+    most four levels up. So are files above it that a function reads by a literal path (file("../keys/x.pub")), where
+    they belong to the same git repository. ``.git``, ``node_modules``, state files and ``.terraform`` (but for
+    installed modules) are left out, as are symbolic links that lead outside. Raises UsageError when there is nothing to
+    read or it is too much.
     """
     given = Path(path)
     try:
