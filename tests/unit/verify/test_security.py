@@ -186,6 +186,13 @@ config = TerraformConfig(files)
 assert check_security(config, scan(files), CheckSettings()).skipped
 del files["main.tf"]
 assert check_security(TerraformConfig(files), scan(files), CheckSettings()).checks
+from pathlib import Path
+Path("outside.tf").write_text('resource "aws_kms_key" "outside" {}\\n')
+text = 'module "up" {\\n  source = "../"\\n}\\nmodule "far" {\\n  source = "%s"\\n}\\n' % os.getcwd()
+outside = TerraformConfig({"main.tf": text.encode()})
+checks = check_security(outside, scan(outside.files), CheckSettings()).checks
+assert not [c for c in checks if "aws_kms_key" in c.address], checks
+os.unlink("outside.tf")
 assert connections == [], connections
 assert (dict(os.environ), list(logging.getLogger().handlers), logging.getLogger().level, logging.root.manager.disable) == before
 """

@@ -203,22 +203,42 @@ def _import() -> _Checkov:
     parallel.parallel_runner.type = "none"
     importlib.import_module("bc_jsonpath_ng.ext").parse("$.a[0].b")  # builds its tables on first use
     registries = [
-        importlib.import_module(f"checkov.terraform.checks.{kind}.registry")
-        for kind in ("resource", "data", "provider")
+        getattr(importlib.import_module(f"checkov.terraform.checks.{kind}.registry"), f"{kind}_registry")
+        for kind in ("resource", "data", "provider", "module")
     ]
-    return _Checkov(
-        runner.Runner,
-        filters.RunnerFilter,
-        tuple(getattr(module, f"{module.__name__.split('.')[-2]}_registry") for module in registries),
-        enums.CheckResult.PASSED,
-    )
+    confined = _confined(runner)
+    return _Checkov(confined, filters.RunnerFilter, tuple(registries), enums.CheckResult.PASSED)
+
+
+def _confined(runner: Any) -> Any:
+    """Checkov's runner with a parser that follows local modules inside the scanned directory and no others."""
+    parser: Any = runner.TFParser
+    top = ""
+
+    class Parser(parser):  # type: ignore[misc]
+        @staticmethod
+        def get_content_path(module_loader_registry: Any, root_dir: str, source: str, version: str) -> str | None:
+            target = os.path.normpath(source if source.startswith("/") else f"{root_dir}/{source}")
+            if not source.startswith(("./", "../", "/")) or os.path.commonpath([top, target]) != top:
+                return None
+            found: str | None = parser.get_content_path(module_loader_registry, root_dir, source, version)
+            return found
+
+    def make(directory: str) -> Any:
+        nonlocal top
+        top = os.path.abspath(directory)  # noqa: PTH100 (as Checkov has it: links are not followed)
+        made = runner.Runner()
+        made.graph_manager.parser = Parser()
+        return made
+
+    return make
 
 
 def _run(checkov: _Checkov, directory: str) -> Any:
     settings = checkov.filter(
         framework=["terraform"], download_external_modules=False, show_progress_bar=False, run_image_referencer=False
     )
-    report = checkov.runner().run(root_folder=directory, runner_filter=settings)
+    report = checkov.runner(directory).run(root_folder=directory, runner_filter=settings)
     return report[0] if isinstance(report, list) else report
 
 
