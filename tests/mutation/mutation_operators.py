@@ -862,6 +862,11 @@ def _wrong(text: str, mutation: Mutation) -> Iterator[Wrong]:
     yield Wrong("replaced", set_argument(after, changed.address, forcing, other), "collateral-change", changed.address)
     loose = next(r for r in others if not referred(remove_block(after, r.address), r.address))
     yield Wrong("deleted", remove_block(after, loose.address), "collateral-change", loose.address)
+    # What does not meet the request is simply gone.
+    if [d["action"] for d in mutation.change] == ["updated"] and "[" not in mutation.target:
+        rest = remove_block(text, mutation.target)
+        if not referred(rest, mutation.target):
+            yield Wrong("target-deleted", rest, "collateral-change", mutation.target)
 
 
 def find_or_none(text: str, address: str) -> str | None:

@@ -1,7 +1,8 @@
 """More than 200 mutation cases: preservation and intent tell right answers from wrong ones.
 
 Each case is a base configuration (bases/*.tf), a request, the right answer, and a wrong one of each kind: nothing done,
-only a comment added, done and something else broken, done and something else replaced, done and something else deleted.
+only a comment added, done and something else broken, done and something else replaced, done and something else deleted,
+and, where something should be updated, just that deleted.
 """
 
 from __future__ import annotations
