@@ -32,6 +32,8 @@ CONTEXT_TOKENS: Final = 8192
 _CHARACTERS_A_TOKEN: Final = 3
 _WORTH_TELLING: Final = 4
 """Forced characters from which on a call of its own is cheaper than letting the model write them."""
+_MAX_STEP: Final = 32
+"""Tokens that the model writes in one call at most before it is looked whether what follows is forced."""
 
 
 class _Server:
@@ -210,7 +212,7 @@ def _guided(
     the first call, ``completion_tokens`` those that the model chose.
     """
     deadline = started + timeout
-    text, generated, prompt_tokens, number = "", 0, None, 0
+    text, generated, prompt_tokens, number, step = "", 0, None, 0, 1
     finish = "stop"
     try:
         while True:
@@ -227,7 +229,7 @@ def _guided(
             call = {
                 **request,
                 "messages": [*request["messages"], *([{"role": "assistant", "content": text}] if text else [])],
-                "max_tokens": allowed,
+                "max_tokens": min(step, allowed),
                 "seed": (request["seed"] + number * 1_000_003) % 2**31,
                 "grammar": follower.rest(),
                 # Each reply starts from an empty cache; later calls of the same reply go on from there.
@@ -240,39 +242,38 @@ def _guided(
             if prompt_tokens is None:
                 prompt_tokens = watch.prompt_tokens
             text += part.text
-            number += 1
-            if watch.settled:
-                continue
-            finish = part.finish_reason
-            if finish == "stop" and not watch.may_end():
-                raise ModelError("the embedded model failed: its reply ended before the grammar does")
-            break
+            number += bool(part.text)
+            if part.finish_reason != "length":
+                finish = part.finish_reason
+                if finish == "stop" and not follower.may_end:
+                    raise ModelError("the embedded model failed: its reply ended before the grammar does")
+                break
+            if not part.text and step >= _MAX_STEP:
+                raise ModelError("the embedded model failed: it writes no text")
+            # Calls end by themselves, after a number of tokens that depends on nothing but the text: where one was
+            # ended from outside, what the cache holds, and with it the last digits, would be a matter of timing.
+            settled = bool(part.text) and follower.is_forced(_WORTH_TELLING)
+            step = 1 if settled else min(2 * step, _MAX_STEP)
     except GrammarUnsupported as error:
         raise ModelError(f"the embedded model cannot follow the grammar: {error}") from error
     return Completion(text, finish, prompt_tokens, generated, round(time.monotonic() - started, 3))
 
 
 class _Watch:
-    """Follows a reply while it is written; says stop when what comes next is forced for long enough to be told."""
+    """Follows a reply while it is written, and counts its tokens."""
 
     def __init__(self, follower: Follower) -> None:
         self._follower = follower
         self.tokens = 0
         self.prompt_tokens: int | None = None
-        self.settled = False
 
-    def __call__(self, text: str, part: dict[str, Any]) -> bool:
+    def __call__(self, text: str, part: dict[str, Any]) -> None:
         self.tokens += 1
         if self.prompt_tokens is None and "timings" in part:
             timings = part["timings"]
             self.prompt_tokens = int(timings.get("prompt_n", 0)) + int(timings.get("cache_n", 0))
         if not self._follower.feed(text):
             raise ModelError("the embedded model failed: its reply left the grammar")
-        self.settled = self._follower.is_forced(_WORTH_TELLING)
-        return self.settled
-
-    def may_end(self) -> bool:
-        return self._follower.may_end
 
 
 def _run(
@@ -329,9 +330,8 @@ def _run(
                         pieces.append(text)
                         if on_token is not None:
                             on_token(text)
-                        if watch is not None and watch(text, part):
-                            cancelled.set()
-                            return Completion("".join(pieces))
+                        if watch is not None:
+                            watch(text, part)
     finally:
         cancelled.set()
         thread.join(timeout=30)
