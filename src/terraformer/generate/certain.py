@@ -22,6 +22,7 @@ MAX_PASSES: Final = 12
 """Terraform shows later errors only when the earlier ones are gone, so it takes several."""
 _MAX_SINGLE: Final = 20
 _NEAR: Final = 0.8
+_TYPES: Final = ("invalid-resource-type", "invalid-data-source-type")
 _MARGIN: Final = 0.05
 
 
@@ -37,7 +38,7 @@ class Change:
     certificate: Certificate
 
 
-def certain_changes(config: TerraformConfig, found: Iterable[Certificate]) -> list[Change]:
+def certain_changes(config: TerraformConfig, found: Sequence[Certificate]) -> list[Change]:
     """The changes that the certificates call for, without any two that touch each other, in the order of files."""
     changes: list[Change] = []
     for certificate in found:
@@ -50,8 +51,12 @@ def certain_changes(config: TerraformConfig, found: Iterable[Certificate]) -> li
         make = _replacement if isinstance(certificate.notes.get("replacement"), str) else _BY_CODE.get(certificate.code)
         if make is not None:
             changes.extend(make(config, certificate, content, content[rng.start.byte : rng.end.byte]))
+    # A type that is misspelt where it is declared makes every reference to it look wrong: the declaration gives way.
+    types = {n for c in found if c.code in _TYPES for n in re.findall(r'"(\w+)"', c.detail)[:1]}
     kept: list[Change] = []
     for change in changes:
+        if change.certificate.code == "undeclared-reference" and types & set(change.text.decode().split(".")):
+            continue
         clash = any(
             k.file == change.file
             and change.start < max(k.end, k.start + 1)
@@ -109,9 +114,12 @@ def _step(
     good = [c for c in changes[:_MAX_SINGLE] if _helped(report, verify(apply_changes(config, [c])), [c])]
     if not good:
         return None
-    together = apply_changes(config, good)
-    after = verify(together)
-    return (together, after, good) if _helped(report, after, good) else None
+    for chosen in (good, good[:1]):
+        together = apply_changes(config, chosen)
+        after = verify(together)
+        if _helped(report, after, chosen):
+            return together, after, chosen
+    return None
 
 
 def _helped(before: VerificationReport, after: VerificationReport, changes: Sequence[Change]) -> bool:
@@ -134,25 +142,31 @@ _MEANT: Final = re.compile(r'Did you mean ("[^"?]+"(?:(?:, | or )"[^"]+")*)\?')
 
 
 def near(name: str, candidates: Sequence[str]) -> str | None:
-    """The one candidate that the name is a slip of: alike, and more alike than the next."""
-    scored = sorted(((_alike(name.lower(), c.lower()), c) for c in candidates), key=lambda s: (-s[0], s[1]))
-    if not scored or scored[0][0] < _NEAR:
+    """The one candidate that the name is a slip of: one slip away, or else alike, and more alike than the next."""
+    slips = [c for c in dict.fromkeys(candidates) if _slip(name.lower(), c.lower())]
+    if len(slips) == 1:
+        return slips[0]
+    scored = sorted(
+        ((difflib.SequenceMatcher(None, name.lower(), c.lower(), autojunk=False).ratio(), c) for c in candidates),
+        key=lambda s: (-s[0], s[1]),
+    )
+    if slips or not scored or scored[0][0] < _NEAR:
         return None
     if len(scored) > 1 and scored[0][0] - scored[1][0] < _MARGIN:
         return None
     return scored[0][1]
 
 
-def _alike(a: str, b: str) -> float:
-    """A ratio from 0 to 1; one slip (a letter too many, missing, wrong, or two swapped) in a word is enough."""
-    ratio = difflib.SequenceMatcher(None, a, b, autojunk=False).ratio()
+def _slip(a: str, b: str) -> bool:
+    """Whether one slip (a letter too many, missing, wrong, or two swapped) leads from one word to the other."""
+    if a == b or abs(len(a) - len(b)) > 1:
+        return False
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     rest_a, rest_b = a[start:], b[start:]
-    swapped = len(a) >= 3 and rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:]
+    if len(a) >= 3 and rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:]:
+        return True
     one_letter = rest_a[1:] == rest_b or rest_a == rest_b[1:] or rest_a[1:] == rest_b[1:]
-    if swapped or (one_letter and min(len(a), len(b)) >= 4):
-        return max(ratio, 0.95)
-    return ratio
+    return one_letter and min(len(a), len(b)) >= 4
 
 
 def _suggested(certificate: Certificate, name: str) -> str | None:
@@ -223,12 +237,12 @@ def _type(config: TerraformConfig, c: Certificate, _content: bytes, token: bytes
 
 
 def _reference(_config: TerraformConfig, c: Certificate, _content: bytes, token: bytes) -> Iterable[Change]:
-    name = token.decode("utf-8", "replace")
+    name = token.decode("utf-8", "replace").partition("[")[0]
     meant = _suggested(c, name)
     if meant is None and (found := re.search(r'Did you mean "([\w-]+)"\?', c.detail)) and "." in name:
         meant = near(name, [f"{name.rpartition('.')[0]}.{found[1]}"])
     if meant is not None and meant != name and re.fullmatch(r"[\w.-]+", name):
-        yield _at(c, _start(c), _start(c) + len(token), meant, f"{name} -> {meant}")
+        yield _at(c, _start(c), _start(c) + len(name.encode()), meant, f"{name} -> {meant}")
 
 
 def _attribute(_config: TerraformConfig, c: Certificate, _content: bytes, token: bytes) -> Iterable[Change]:
