@@ -171,6 +171,31 @@ def _forcing(block: Block, elements: list[Any]) -> list[str]:
     return sorted(said) if any(said) else []
 
 
+def _same_element(block: Block, item: Any, old: Any) -> bool:
+    """Whether an element of a set in the configuration is the one in the state, where what the configuration leaves
+    out is what the provider has put there: computed values, defaults, and the empty strings of set elements."""
+    if not isinstance(item, Mapping) or not isinstance(old, Mapping) or contains_unknown(item):
+        return False
+    for name, attribute in block.attributes.items():
+        value, was = item.get(name), old.get(name)
+        if value is None:
+            default = None if attribute.default is UNSET else attribute.default
+            if not (attribute.computed or was in (None, "", [], {}, 0, False) or same_value(was, default)):
+                return False
+        elif not same_value(value, was):
+            return False
+    for name, nested in block.blocks.items():
+        inner, had = item.get(name) or [], old.get(name) or []
+        if not isinstance(inner, list) or not isinstance(had, list):
+            if not same_value(inner, had):
+                return False
+        elif len(inner) != len(had) or not all(
+            _same_element(nested.block, a, b) for a, b in zip(inner, had, strict=True)
+        ):
+            return False
+    return True
+
+
 def same_value(a: Any, b: Any) -> bool:
     """Equality of values; unknown equals nothing, and 1 equals 1.0 but not True."""
     if isinstance(a, Unknown) or isinstance(b, Unknown):
@@ -247,9 +272,13 @@ class _Planner:
                 if isinstance(item, Unknown):
                     items.append(item)
                     continue
-                kept = any(same_value(item, old) for old in before_items)
+                kept = next((old for old in before_items if same_value(item, old)), None)
+                if kept is None and not create and self._legacy:
+                    kept = next((old for old in before_items if _same_element(block, item, old)), None)
                 # A changed set is diffed as a whole by the SDK: its elements count as new.
-                items.append(item if kept else self.block(block, item, None, create=True, in_set=True, path=path))
+                items.append(
+                    kept if kept is not None else self.block(block, item, None, create=True, in_set=True, path=path)
+                )
             return items
         return [
             item
@@ -290,7 +319,7 @@ class _Planner:
             # What says the same is no change: DiffSuppressFunc.
             return prior if isinstance(prior, str) and written(prior) == found else found
         if self._legacy and isinstance(attribute.type, list) and isinstance(attribute.type[1], str):
-            return _legacy_collection(attribute, value, create=create)
+            return _legacy_collection(attribute, value, create=create or prior is None)
         if attribute.nested is not None:
             return self._nested_attribute(attribute, value, prior, create=create, path=path)
         if self._legacy and isinstance(attribute.type, list) and attribute.type[0] in ("set", "list"):

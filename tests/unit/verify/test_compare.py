@@ -386,3 +386,34 @@ def test_a_condition_that_made_up_values_fail(pool: VerifierPool) -> None:
     done = compared(pool, text, text.replace('name = "a"', 'name = "b"'))
     assert "applying with made-up values failed: Resource postcondition failed" in done.by_text_because
     assert [r.kind for r in done.summary.resources] == [ChangeKind.CHANGED]
+
+
+def test_set_blocks_with_computed_values_stay(pool: VerifierPool) -> None:
+    text = """
+    resource "aws_dynamodb_table" "a" {
+      name             = "a"
+      billing_mode     = "PAY_PER_REQUEST"
+      hash_key         = "id"
+      stream_enabled   = true
+      stream_view_type = "NEW_IMAGE"
+      attribute {
+        name = "id"
+        type = "S"
+      }
+      replica {
+        region_name = "us-east-2"
+      }
+    }
+    resource "aws_iam_group_membership" "g" {
+      name  = "g"
+      group = "g"
+      users = []
+    }
+    """
+    config = TerraformConfig.from_text(text)
+    assert pool.apply(config).drift is None
+    second = text.replace("      replica {", '      replica {\n        region_name = "eu-west-1"\n      }\n      replica {')
+    change = one(compared(pool, text, second).summary)
+    assert change.kind is ChangeKind.CHANGED
+    assert "eu-west-1" in {a.after for a in change.attributes}
+    assert all(a.before is None for a in change.attributes)
