@@ -319,7 +319,8 @@ class _Planner:
             # What says the same is no change: DiffSuppressFunc.
             return prior if isinstance(prior, str) and written(prior) == found else found
         if self._legacy and isinstance(attribute.type, list) and isinstance(attribute.type[1], str):
-            return _legacy_collection(attribute, value, create=create or prior is None)
+            absent = prior is None and not attribute.computed
+            return _legacy_collection(attribute, value, create=create or absent)
         if attribute.nested is not None:
             return self._nested_attribute(attribute, value, prior, create=create, path=path)
         if self._legacy and isinstance(attribute.type, list) and attribute.type[0] in ("set", "list"):

@@ -50,6 +50,7 @@ from terraformer.verify.schemas import SchemaRefresher
 from terraformer.verify.settings import VerifySettings
 from terraformer.verify.snippets import snippet_of
 from terraformer.verify.stages.outcome import SourceOutcome
+from terraformer.verify.stopped import resource_limit
 from terraformer.verify.terraform import Completed, OutputLimitExceeded, Terraform
 
 __all__ = ["Pipeline", "Verified"]
@@ -120,19 +121,6 @@ class _Run:
     def limit(self, stage: Stage, what: str) -> None:
         self.certificates.append(resource_limit(stage, what))
         self.status[stage] = StageStatus.FAILED
-
-
-def resource_limit(stage: Stage, what: str) -> Certificate:
-    """The certificate of a configuration that needs more than a run may take."""
-    return Certificate(
-        stage,
-        Severity.ERROR,
-        "resource-limit",
-        f"Verification was stopped: {what}",
-        "A run is bounded in time, memory and output. A configuration of ordinary size that reaches a bound repeats "
-        "something very often: a huge count, range, string or number of instances, or very deep nesting.",
-        fix="Reduce count, for_each, range() and string sizes; or raise the limit in the settings.",
-    )
 
 
 class Pipeline:

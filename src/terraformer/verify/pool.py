@@ -25,7 +25,6 @@ from terraformer.types import (
     Policy,
     Severity,
     Stage,
-    StageResult,
     StageStatus,
     TerraformConfig,
     ToolError,
@@ -38,6 +37,7 @@ from terraformer.verify.lint import tflint
 from terraformer.verify.process import Answer, Died, LimitReached, WorkerProcess
 from terraformer.verify.protocol import RunMode
 from terraformer.verify.settings import VerifySettings, default_workers
+from terraformer.verify.stopped import cacheable, extend, failed, padded, resource_limit
 
 __all__ = ["Applied", "VerifierPool", "close_default_pool", "default_pool", "format_config", "verify", "verify_async"]
 
@@ -162,7 +162,7 @@ class VerifierPool:
             if mode is RunMode.FORMAT:
                 future.set_result(config)
             else:
-                future.set_result(job.outcome(_failed(config, chosen, "core-missing", str(error), bool(policies))))
+                future.set_result(job.outcome(failed(config, chosen, "core-missing", str(error), bool(policies))))
             return future
         if chosen.cache:
             job.key = cache_key(config, policies, chosen, job.core, str(mode))
@@ -288,7 +288,7 @@ class VerifierPool:
             if job is not None and job.mode is RunMode.FORMAT:
                 _resolve(job.future, job.config)
             elif job is not None:
-                report = _failed(job.config, job.settings, "closed", "the verifier pool was closed", bool(job.policies))
+                report = failed(job.config, job.settings, "closed", "the verifier pool was closed", bool(job.policies))
                 _resolve(job.future, job.outcome(report))
         for _ in threads:
             self._jobs.put(None)
@@ -378,12 +378,12 @@ class VerifierPool:
                     try:
                         report = self._verify(ident, job)
                     except ToolFailure as error:
-                        report = _failed(job.config, job.settings, "worker", str(error), bool(job.policies))
+                        report = failed(job.config, job.settings, "worker", str(error), bool(job.policies))
                     except BaseException as error:
-                        report = _failed(
+                        report = failed(
                             job.config, job.settings, "internal", f"{type(error).__name__}: {error}", bool(job.policies)
                         )
-                    if job.key is not None and _cacheable(report):
+                    if job.key is not None and cacheable(report):
                         self._keep(job, report)
                     if not job.settings.keep_plan and report.plan is not None:
                         report = replace(report, plan=None)
@@ -493,7 +493,7 @@ class VerifierPool:
             before = self._again(ident, job, settings)
             who = "policies were" if stage is Stage.POLICY else "lint rules were"
             error = ToolError(f"{stage}-limit", f"the {who} stopped: {what}", stage)
-            return _extend(before, job, earlier, stage, StageStatus.ERROR, None, error)
+            return extend(before, job.config, job.settings, earlier, stage, StageStatus.ERROR, None, error)
         if stage is Stage.SECURITY:
             return self._without_security(ident, job, f"the security checks were stopped: {what}")
         before = None
@@ -501,17 +501,19 @@ class VerifierPool:
             shorter = min(job.settings.timeout, _COMPILE_AGAIN_SECONDS)
             before = self._again(ident, job, replace(job.settings, stages=earlier, timeout=shorter))
             if before is not None and before.compilable is False:
-                return _padded(before, job)
+                return padded(before, job.settings)
             if before is None:
                 stage, earlier = Stage.COMPILE, ()
-        return _extend(before, job, earlier, stage, StageStatus.FAILED, _limit_certificate(stage, what), None)
+        return extend(
+            before, job.config, job.settings, earlier, stage, StageStatus.FAILED, resource_limit(stage, what), None
+        )
 
     def _without_security(self, ident: int, job: _Job, why: str) -> VerificationReport:
         """The other stages' report with a tool error: that Checkov cannot cope says nothing about the configuration."""
         others = tuple(s for s in job.settings.stages if s is not Stage.SECURITY)
         before = self._again(ident, job, replace(job.settings, stages=others))
         error = ToolError("security-limit", why, Stage.SECURITY)
-        return _extend(before, job, others, Stage.SECURITY, StageStatus.ERROR, None, error)
+        return extend(before, job.config, job.settings, others, Stage.SECURITY, StageStatus.ERROR, None, error)
 
     def _again(self, ident: int, job: _Job, settings: VerifySettings) -> VerificationReport | None:
         try:
@@ -524,7 +526,7 @@ class VerifierPool:
         stage = died.stage if died.stage in (Stage.COMPILE, Stage.DEPLOY) else Stage.COMPILE
         if died.stage is Stage.POLICY:
             error = ToolError("policy-engine", f"the policy engine crashed: {died.panic}", Stage.POLICY)
-            return _extend(None, job, (), Stage.POLICY, StageStatus.ERROR, None, error)
+            return extend(None, job.config, job.settings, (), Stage.POLICY, StageStatus.ERROR, None, error)
         certificate = Certificate(
             stage,
             Severity.ERROR,
@@ -535,7 +537,7 @@ class VerifierPool:
             "crashes it.",
         )
         earlier = (Stage.COMPILE,) if stage is Stage.DEPLOY else ()
-        return _extend(None, job, earlier, stage, StageStatus.FAILED, certificate, None)
+        return extend(None, job.config, job.settings, earlier, stage, StageStatus.FAILED, certificate, None)
 
 
 def _resolve(future: Future[Any], outcome: Any) -> None:
@@ -546,62 +548,6 @@ def _resolve(future: Future[Any], outcome: Any) -> None:
 def _report(answer: Answer) -> VerificationReport:
     plan = json.loads(answer.plan) if answer.plan else None
     return VerificationReport.from_dict({**answer.report, "plan": plan})
-
-
-def _limit_certificate(stage: Stage, what: str) -> Certificate:
-    return Certificate(
-        stage,
-        Severity.ERROR,
-        "resource-limit",
-        f"Verification was stopped: {what}",
-        "A run is bounded in time, memory and output. A configuration of ordinary size that reaches a bound repeats "
-        "something very often: a huge count, range, string or number of instances, or very deep nesting.",
-        fix="Reduce count, for_each, range() and string sizes; or raise the limit in the settings.",
-    )
-
-
-def _cacheable(report: VerificationReport) -> bool:
-    """Not what depends on the moment: failures of the tools, and limits of time or memory."""
-    return not report.tool_errors and all(c.code not in ("resource-limit", "core-crash") for c in report.certificates)
-
-
-def _failed(
-    config: TerraformConfig, settings: VerifySettings, kind: str, message: str, has_policies: bool
-) -> VerificationReport:
-    """A report that says that the tools failed before the first stage."""
-    stages = [StageResult(settings.stages[0], StageStatus.ERROR)]
-    stages += [StageResult(s, StageStatus.SKIPPED) for s in settings.stages[1:]]
-    del has_policies
-    return VerificationReport(config.id, tuple(stages), tool_errors=(ToolError(kind, message, settings.stages[0]),))
-
-
-def _padded(report: VerificationReport, job: _Job) -> VerificationReport:
-    """A report of fewer stages with the rest of those asked for as skipped."""
-    known = {s.stage: s for s in report.stages}
-    stages = tuple(known.get(s, StageResult(s, StageStatus.SKIPPED)) for s in job.settings.stages)
-    return replace(report, stages=stages)
-
-
-def _extend(
-    before: VerificationReport | None,
-    job: _Job,
-    earlier: Sequence[Stage],
-    stage: Stage,
-    status: StageStatus,
-    certificate: Certificate | None,
-    error: ToolError | None,
-) -> VerificationReport:
-    """``before`` (None: nothing could be established) with the outcome of the stage that was stopped."""
-    base = before or VerificationReport(job.config.id, tuple(StageResult(s, StageStatus.SKIPPED) for s in earlier))
-    known = {s.stage: s for s in base.stages}
-    known[stage] = StageResult(stage, status, job.settings.timeout if status is StageStatus.FAILED else 0.0)
-    stages = tuple(known.get(s, StageResult(s, StageStatus.SKIPPED)) for s in job.settings.stages)
-    return replace(
-        base,
-        stages=stages,
-        certificates=(*base.certificates, *((certificate,) if certificate else ())),
-        tool_errors=(*base.tool_errors, *((error,) if error else ())),
-    )
 
 
 # --- the pool of the module -----------------------------------------------------------------------------------------
