@@ -378,3 +378,20 @@ def test_diffs_can_be_applied_and_name_what_is_no_text() -> None:
     assert "deleted file mode 100644\n--- a/gone.tf\n+++ /dev/null\n" in diff
     assert "new file mode 100644\n--- /dev/null\n+++ b/new.tf\n" in diff
     assert "-locals {}\n\\ No newline at end of file\n" in diff
+
+
+def test_what_terraform_refuses_only_as_a_change_is_told(pool: VerifierPool) -> None:
+    kept = config(
+        'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
+    )
+    answer = 'main.tf\n<<<<<<< SEARCH\n  name = "jobs"\n=======\n  name = "orders"\n>>>>>>> REPLACE\n'
+    trace = mutate(
+        kept,
+        "Replace the jobs queue by one that is called orders.",
+        model=MockModel([answer]),
+        scope=ChangeScope(remove=("*",), replace=("*",), change=("*",), add=("*",)),
+        settings=MutateSettings(rounds=0, verify=SETTINGS.verify, schema_chars=0),
+        pool=pool,
+    )
+    assert "prevent-destroy" in codes(trace, 0)
+    assert trace.report is not None and not trace.report.passed

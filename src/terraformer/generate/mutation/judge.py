@@ -88,7 +88,8 @@ class Judge:
             return replace(report, certificates=self._own(report), tool_errors=errors)
         scope = self.scope(done.summary)
         self._found[config.id] = Judgement(done.summary, scope, done.by_text_because)
-        found = check(done.summary, scope, before=self._before, after=config)
+        # What Terraform refuses only as a change of what is there (prevent_destroy) comes first.
+        found = (*done.findings, *check(done.summary, scope, before=self._before, after=config))
         return _with(replace(report, certificates=self._own(report)), found)
 
     def scope(self, summary: ChangeSummary | None = None) -> ChangeScope:
