@@ -172,6 +172,27 @@ def _rows() -> Iterator[tuple[str, str, str]]:
             ),
         ),
         (
+            "lint",
+            "lint of 60 reference configurations of IaC-Eval, recommended rules",
+            lambda r: f"{r['all']['no_error']} without an error, {r['all']['no_issue']} without any issue",
+        ),
+        (
+            "security",
+            "Checkov and the built-in policies on the same 60",
+            lambda r: (
+                f"mean pass share {r['pass_share_mean']:.1%} of {r['judged']}; all stages {r['ms_with']['mean']} ms, "
+                f"p95 {r['ms_with']['p95']} ms, against {r['ms_without']['mean']} ms without security"
+            ),
+        ),
+        (
+            "compare",
+            "changes to public configurations against their applied state",
+            lambda r: (
+                f"none seen in {r['equal']} of {r['deploys']} that did not change, just the one made in "
+                f"{r['one_added']}; p50 {r['change_warm']['p50_ms']} ms with the state at hand"
+            ),
+        ),
+        (
             "soak",
             "10,000 runs in a row",
             lambda r: (

@@ -206,13 +206,11 @@ def _lead(runs: Sequence[RunView]) -> str:
     scored = [r for r in runs if r.summary["details"]["all"]["correct"]["value"] is not None]
     if not scored:
         return "No answer was judged by a policy."
-    words = [
-        f"{r.label} is correct in {_percent(r.summary['details']['all']['correct']['value'])}"
-        f" ({_count(r.summary['details']['all']['correct'])})"
-        for r in scored
-    ]
-    text = "; ".join(words) + " of what could be scored."
-    return text[:1].upper() + text[1:]
+    words = [f"{r.label} {_cell(r.summary['details']['all']['correct']).main}" for r in scored]
+    counts = [f"{_count(r.summary['details']['all']['correct'])}" for r in scored]
+    return "Correct, of what could be scored: " + "; ".join(
+        f"{word} ({count})" for word, count in zip(words, counts, strict=True)
+    )
 
 
 def _percent(value: float | None) -> str:
