@@ -412,7 +412,9 @@ def test_set_blocks_with_computed_values_stay(pool: VerifierPool) -> None:
     """
     config = TerraformConfig.from_text(text)
     assert pool.apply(config).drift is None
-    second = text.replace("      replica {", '      replica {\n        region_name = "eu-west-1"\n      }\n      replica {')
+    second = text.replace(
+        "      replica {", '      replica {\n        region_name = "eu-west-1"\n      }\n      replica {'
+    )
     change = one(compared(pool, text, second).summary)
     assert change.kind is ChangeKind.CHANGED
     assert "eu-west-1" in {a.after for a in change.attributes}
