@@ -44,6 +44,12 @@ ALTERATIONS = [
         "visibility_timeout_seconds",
         "60",
     ),
+    (
+        "Set the visibility timeout of the orders queue to 2 minutes.",
+        "aws_sqs_queue.orders",
+        "visibility_timeout_seconds",
+        "120",
+    ),
     ("Keep database backups for 14 days.", "aws_db_instance.main", "backup_retention_period", "14"),
     ("Make the database multi-AZ.", "aws_db_instance.main", "multi_az", "true"),
     ("Grow the root volume of the bastion to 20 GB.", "aws_instance.bastion", "root_block_device.volume_size", "20"),

@@ -16,6 +16,7 @@ from terraformer.generate.grammar.facts import PromptFacts, stem, words_of
 from terraformer.generate.grammar.gbnf import Chars, Node, alt, lit, quoted, seq
 from terraformer.generate.grammar.scene import Scene, principal_of
 from terraformer.generate.grammar.select import TypeChoice
+from terraformer.generate.grammar.units import in_units_of, names_unit, unit_of
 from terraformer.provider.schema import Attribute
 
 __all__ = ["expression_text", "list_of", "name_values", "said", "string_value", "typed_default"]
@@ -61,14 +62,24 @@ def said(facts: PromptFacts, path: str, attribute: Attribute) -> list[str] | Non
         )
     else:
         words_here = [words, *([words[:-1]] if len(words) > 2 and words[-1] in ("enabled", "id", "name") else [])]
-    for sought in words_here:
+    measured = kind == "number" and len(words) > 2 and unit_of(leaf) is not None
+    for sought in (*words_here, words[:-1]) if measured else words_here:
         for start, end in facts.find(sought, gap=1 if len(sought) > 1 else 0):
+            if sought is not words and measured and not _amount_follows(facts, end):
+                continue
             if facts.negated(facts.tokens[start].start) and kind != "bool":
                 continue
             value = _value_near(facts, start, end, kind, attribute)
             if value is not None:
                 return value
     return None
+
+
+def _amount_follows(facts: PromptFacts, end: int) -> bool:
+    """Whether a number with a unit comes next: the words are then the argument's though they leave out its unit."""
+    place = facts.tokens[end - 1].end
+    amount = re.match(r"(?i)[\s:=]*(?:is|of|to|set to|as)?\s*\d+(?:\.\d+)?", facts.text[place : place + 40])
+    return amount is not None and names_unit(facts.text[place + amount.end() :])
 
 
 def _value_near(facts: PromptFacts, start: int, end: int, kind: str, attribute: Attribute) -> list[str] | None:
@@ -80,7 +91,7 @@ def _value_near(facts: PromptFacts, start: int, end: int, kind: str, attribute: 
             r"(?i)\W*(?:is|of|to|set to|as|=|:|at|should be|value)*\W*(?:set\s+to\s+)?\W*(\d+(?:\.\d+)?)\b", close
         )
         if m:
-            return [m[1]]
+            return [in_units_of(attribute.name, m[1], close[m.end() :])]
         before = facts.number_before(start)
         return [before] if before is not None and re.fullmatch(r"\d+", before) else None
     if kind == "bool":

@@ -20,6 +20,7 @@ from terraformer.generate.grammar.closure import wanted_by
 from terraformer.generate.grammar.constraints import Constraints
 from terraformer.generate.grammar.facts import PromptFacts, stem, words_of
 from terraformer.generate.grammar.select import select_types
+from terraformer.generate.grammar.units import in_units_of
 from terraformer.generate.grammar.values import enum_value, hcl_string, said
 from terraformer.hcl import NOT_LITERAL
 from terraformer.hcl.merge import parts_of
@@ -430,7 +431,7 @@ class _Planner:
                 return []
             return ["false" if off is not None and on is None else "true"]
         if attribute.type == "number":
-            number = self._number_near(core)
+            number = self._number_near(core, path.rpartition(".")[2])
             return [number] if number is not None else []
         if attribute.type != "string":
             return []
@@ -461,8 +462,8 @@ class _Planner:
         checks = Constraints(self.schemas.source_of(choice.key), choice.kind, choice.type)
         return [str(v) for v in checks.allowed(path)]
 
-    def _number_near(self, core: Sequence[str]) -> str | None:
-        """The number nearest to the words, in tokens; what follows them counts as nearer."""
+    def _number_near(self, core: Sequence[str], argument: str) -> str | None:
+        """The number nearest to the words, in tokens, in the argument's unit; what follows them counts as nearer."""
         tokens = self.wished.tokens
         best: tuple[int, str] | None = None
         for start, end in self.wished.find(list(core), gap=2):
@@ -471,7 +472,7 @@ class _Planner:
                     continue
                 distance = (k - end) * 2 if k >= end else (start - k) * 2 + 1
                 if best is None or distance < best[0]:
-                    best = (distance, token.text)
+                    best = (distance, in_units_of(argument, token.text, self.wished.text[token.end :]))
         return best[1] if best is not None else None
 
     def _from_to(self) -> Iterator[Alteration]:
@@ -563,7 +564,7 @@ class _Planner:
                 elif attribute.enum and attribute.type == "string":
                     values = enum_value(attribute, self.facts)
                 elif attribute.type == "number" and (number := re.search(r"\b\d+\b", self.wished.text)):
-                    values = [number[0]]
+                    values = [in_units_of(name, number[0], self.wished.text[number.end() :])]
                 if shared and values:
                     ranked.append((len(shared) / len(words) + 0.1 * len(shared), name, values))
             ranked.sort(key=lambda r: (-r[0], r[1]))
