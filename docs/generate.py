@@ -193,6 +193,14 @@ def _rows() -> Iterator[tuple[str, str, str]]:
             ),
         ),
         (
+            "blueprints",
+            "configurations made from blueprints, each with its own policy",
+            lambda r: (
+                f"{r['instances'] - r['failed']} of {r['instances']} deploy and pass, from {r['blueprints']} blueprints "
+                f"over {r['resource_types']} resource types"
+            ),
+        ),
+        (
             "soak",
             "10,000 runs in a row",
             lambda r: (

@@ -1,0 +1,1 @@
+"""Synthesis: scenarios from blueprints, and of each an intent, prompts and configurations."""

@@ -1,0 +1,1 @@
+"""Blueprints, a module for each family of services."""
