@@ -196,8 +196,8 @@ def _rows() -> Iterator[tuple[str, str, str]]:
             "blueprints",
             "configurations made from blueprints, each with its own policy",
             lambda r: (
-                f"{r['instances'] - r['failed']} of {r['instances']} deploy and pass, from {r['blueprints']} blueprints "
-                f"over {r['resource_types']} resource types"
+                f"{r['instances'] - r['failed']} of {r['instances']} deploy and pass, "
+                f"from {r['blueprints']} blueprints over {r['resource_types']} resource types"
             ),
         ),
         (
