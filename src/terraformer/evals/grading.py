@@ -5,7 +5,6 @@ Grading is the harness's own and sees the benchmark's policies whatever the loop
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ from terraformer.types.report import to_jsonable
 from terraformer.verify import VerifierPool, VerifySettings
 from terraformer.verify.compare import compare
 from terraformer.verify.preservation import check, scope_from_words
-from terraformer.verify.stages.policy import check_policies, entry_points
+from terraformer.verify.stages.policy import entry_points
 from terraformer.verify.stages.rego import read_policy
 
 __all__ = ["Grader", "policy_problem", "rule_count"]
@@ -73,10 +72,18 @@ class Grader:
         if before is None:
             raise ValueError(f"task {task.id} has no configuration before")
         stages = tuple(s for s in self._settings.stages if s is not Stage.POLICY)
-        done = compare(before, config, settings=self._settings.replace(stages=stages), pool=self._pool)
+        done = compare(
+            before,
+            config,
+            change_policies=task.policies,
+            settings=self._settings.replace(stages=stages),
+            pool=self._pool,
+        )
+        change = done.change
         grade = Grade.of(done.after, config, rules=rules, change=done.summary.to_dict())
         errors = tuple(to_jsonable(e) for e in done.tool_errors)
-        if done.tool_errors and (done.change is None or done.change.tool_errors or done.before.tool_errors):
+        planning = [e for e in (change.tool_errors if change is not None else ()) if e.stage is not Stage.POLICY]
+        if done.tool_errors and (change is None or planning or done.before.tool_errors):
             return replace(grade, deploy=None, correct=None, rule_share=None, tool_errors=errors)
         scope = task.scope or scope_from_words(task.prompt, before, done.summary)
         found = check(done.summary, scope, before=before, after=config)
@@ -86,18 +93,15 @@ class Grader:
         grade = replace(grade, deploy=deploy, preserved=preserved, certificates=certificates, tool_errors=errors)
         if not deploy:
             return replace(grade, correct=False if task.policies and rules else None)
-        plan = done.change.plan if done.change is not None else None
-        if plan is None or not task.policies:
+        if change is None or change.plan is None or not task.policies:
             return replace(grade, correct=None)
-        outcome = check_policies(task.policies, json.dumps(plan), plan)
-        share = sum(r.passed for r in outcome.rules) / len(outcome.rules) if outcome.rules else None
+        found_by_policy = (c.to_dict() for c in change.certificates if c.stage is Stage.POLICY)
         return replace(
             grade,
-            correct=outcome.passed,
-            rule_share=share,
-            rules=tuple(outcome.rules),
-            certificates=(*grade.certificates, *(c.to_dict() for c in outcome.certificates)),
-            tool_errors=(*errors, *(to_jsonable(e) for e in outcome.tool_errors)),
+            correct=change.correct,
+            rule_share=sum(r.passed for r in change.rules) / len(change.rules) if change.rules else None,
+            rules=change.rules,
+            certificates=(*grade.certificates, *found_by_policy),
         )
 
     def reference(self, task: EvalTask) -> ReferenceVerdict:

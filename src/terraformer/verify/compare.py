@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from terraformer.hcl import scan
-from terraformer.types import Certificate, ChangeSummary, Policy, TerraformConfig, ToolError, VerificationReport
+from terraformer.types import Certificate, ChangeSummary, Policy, Stage, TerraformConfig, ToolError, VerificationReport
 from terraformer.verify.changes import summarise
 from terraformer.verify.pool import Applied, VerifierPool, default_pool
 from terraformer.verify.settings import VerifySettings
@@ -44,7 +44,7 @@ class Comparison:
         ``prevent_destroy`` keeps from being replaced, for example. None where the one after does not deploy anyway."""
         if self.change is None or self.after.deployable is False:
             return ()
-        return self.change.errors
+        return tuple(c for c in self.change.errors if c.stage is not Stage.POLICY)
 
 
 def compare(
@@ -52,11 +52,15 @@ def compare(
     after: TerraformConfig,
     *,
     policies: Sequence[Policy] = (),
+    change_policies: Sequence[Policy] = (),
     settings: VerifySettings | None = None,
     pool: VerifierPool | None = None,
     after_report: VerificationReport | None = None,
 ) -> Comparison:
     """Compare two configurations. ``after_report`` is a report of ``after`` that is at hand already.
+
+    ``policies`` judge the plan of ``after`` by itself; ``change_policies`` that of ``after`` against the state of
+    ``before`` (``Comparison.change``), as a change intent's do.
 
     ``pool`` defaults to the shared one, ``settings`` to the pool's. A prior state in the settings is what ``before`` is
     applied to. Values of variables that only one of the two declares are given to that one only. Raises SettingsError
@@ -70,7 +74,9 @@ def compare(
     applied = applying.result()
     changing = None
     if applied.state is not None:
-        changing = workers.submit_change(after, applied.state, settings=theirs.replace(keep_plan=True))
+        changing = workers.submit_change(
+            after, applied.state, policies=change_policies, settings=theirs.replace(keep_plan=True)
+        )
     verified = after_report if verifying is None else verifying.result()
     assert verified is not None
     change = changing.result() if changing is not None else None

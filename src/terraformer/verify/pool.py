@@ -134,12 +134,19 @@ class VerifierPool:
         return self.submit_apply(config, settings=settings).result()
 
     def submit_change(
-        self, config: TerraformConfig, state: bytes, *, settings: VerifySettings | None = None
+        self,
+        config: TerraformConfig,
+        state: bytes,
+        *,
+        policies: Sequence[Policy] = (),
+        settings: VerifySettings | None = None,
     ) -> Future[VerificationReport]:
-        """Plan a configuration against the state of an ``Applied``. The provider's own rules are left out, since
-        made-up values reach them: a configuration is judged by itself, with ``submit``."""
-        chosen = (settings or self.settings).replace(stages=(Stage.COMPILE, Stage.DEPLOY), state=state)
-        return self._submit(config, (), chosen, RunMode.CHANGE)
+        """Plan a configuration against the state of an ``Applied``, and judge that plan by ``policies`` (those of a
+        change intent). The provider's own rules are left out, since made-up values reach them: a configuration is
+        judged by itself, with ``submit``."""
+        stages = (Stage.COMPILE, Stage.DEPLOY, Stage.POLICY) if policies else (Stage.COMPILE, Stage.DEPLOY)
+        chosen = (settings or self.settings).replace(stages=stages, state=state)
+        return self._submit(config, tuple(policies), chosen, RunMode.CHANGE)
 
     def format(self, config: TerraformConfig) -> TerraformConfig:
         """The configuration with its files formatted as ``terraform fmt`` does. Files that do not parse stay as they
