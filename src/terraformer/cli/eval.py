@@ -119,9 +119,7 @@ def _command(benchmark: str) -> Callable[..., int]:
         max_tokens: running.MAX_TOKENS = 4096,
         model_timeout: running.MODEL_TIMEOUT = 300.0,
         schema_chars: running.SCHEMA_CHARS = 16_000,
-        examples: Annotated[
-            int, typer.Option(min=0, max=10, metavar="N", help="Verified examples that a chat model is shown.")
-        ] = 2,
+        examples: running.EXAMPLES = 2,
         core: running.CORE = "auto",
         timeout: running.TIMEOUT = 30.0,
     ) -> int:

@@ -45,9 +45,7 @@ def generate(
         ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=0, max=50, metavar="N", help="Repairs at most.")] = 3,
-    samples: Annotated[
-        int, typer.Option(min=1, max=100, metavar="N", help="Independent answers, of which the best is kept.")
-    ] = 1,
+    samples: running.SAMPLES = 1,
     files: Annotated[
         Files,
         typer.Option("--files", help="main.tf, or main.tf, variables.tf, outputs.tf and versions.tf."),
@@ -63,9 +61,7 @@ def generate(
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")] = OutputFormat.TEXT,
     stages: running.STAGES = "compile,deploy,policy",
     schema_chars: running.SCHEMA_CHARS = 16_000,
-    examples: Annotated[
-        int, typer.Option(min=0, max=10, metavar="N", help="Verified examples that a chat model is shown.")
-    ] = 2,
+    examples: running.EXAMPLES = 2,
     seed: running.SEED = None,
     temperature: running.TEMPERATURE = 0.0,
     max_tokens: running.MAX_TOKENS = 4096,

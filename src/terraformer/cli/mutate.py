@@ -57,9 +57,7 @@ def mutate(
         ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=0, max=50, metavar="N", help="Repairs at most.")] = 3,
-    samples: Annotated[
-        int, typer.Option(min=1, max=100, metavar="N", help="Independent answers, of which the best is kept.")
-    ] = 1,
+    samples: running.SAMPLES = 1,
     trace: running.TRACE = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")] = OutputFormat.TEXT,
     stages: running.STAGES = "compile,deploy,policy",

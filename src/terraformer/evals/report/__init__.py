@@ -10,7 +10,8 @@ from typing import Any
 from terraformer.errors import UsageError
 from terraformer.evals.report import plots
 from terraformer.evals.report.build import Plot, Report, build
-from terraformer.evals.report.pages import VERDICTS, TaskPage, read_pages
+from terraformer.evals.report.pages import VERDICTS, TaskPage, pages_of
+from terraformer.files import replace_file
 
 __all__ = ["Written", "html", "markdown", "write_report"]
 
@@ -31,15 +32,13 @@ def write_report(folders: Sequence[Path], target: Path | None = None) -> Written
     written.
     """
     report = build(folders)
-    pages = read_pages([(r.label, r.run.info.benchmark, r.folder) for r in report.runs])
+    pages = pages_of([(r.label, r.run) for r in report.runs])
     place = target or Path(folders[0])
     texts = {"report.html": html(report, pages), "report.md": markdown(report, pages)}
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            draft = place / f".{name}.part"
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(place / name)
+            replace_file(place / name, text.encode())
     except OSError as error:
         raise UsageError(f"{place}: the report cannot be written: {error.strerror}") from None
     return Written(place / "report.html", place / "report.md")

@@ -15,28 +15,23 @@ from terraformer.evals.summary import SEED, Run, load_run, summarise
 
 __all__ = ["Cell", "Group", "Paired", "Plot", "Report", "Row", "RunView", "build"]
 
-_ROWS: Final[tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]] = (
-    (
-        "All tasks",
-        (
-            ("compile", "Compilability", "terraform validate accepts it"),
-            ("deploy", "Deployability", "terraform plan succeeds"),
-            ("correct", "Correctness", "it deploys and every rule of the task's policy passes"),
-            ("rule_share", "Share of rules passed", "mean over samples; 0 for what does not deploy"),
-            ("pass_at_1", "pass@1", "unbiased estimate, mean over tasks"),
-            ("pass_at_2", "pass@2", "unbiased estimate, mean over tasks"),
-            ("pass_at_3", "pass@3", "unbiased estimate, mean over tasks"),
-            ("pass_at_4", "pass@4", "unbiased estimate, mean over tasks"),
-            ("pass_at_5", "pass@5", "unbiased estimate, mean over tasks"),
-            ("pass_at_10", "pass@10", "unbiased estimate, mean over tasks"),
-            ("lint", "Lint pass rate", "no lint finding of severity error, of all answers"),
-            ("lint_of_compilable", "Lint pass rate, compilable", "no lint error, of the answers that compile"),
-            ("no_lint_issue", "No lint issue at all", "no lint finding of any severity"),
-            ("security", "Security checks passed", "mean over answers of the share of checks that pass"),
-            ("preserved", "Preserved", "of the changes that deploy: nothing else changed"),
-            ("correct_and_preserved", "Correct and preserved", "the change is right and nothing else changed"),
-        ),
-    ),
+_ROWS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("compile", "Compilability", "terraform validate accepts it"),
+    ("deploy", "Deployability", "terraform plan succeeds"),
+    ("correct", "Correctness", "it deploys and every rule of the task's policy passes"),
+    ("rule_share", "Share of rules passed", "mean over samples; 0 for what does not deploy"),
+    ("pass_at_1", "pass@1", "unbiased estimate, mean over tasks"),
+    ("pass_at_2", "pass@2", "unbiased estimate, mean over tasks"),
+    ("pass_at_3", "pass@3", "unbiased estimate, mean over tasks"),
+    ("pass_at_4", "pass@4", "unbiased estimate, mean over tasks"),
+    ("pass_at_5", "pass@5", "unbiased estimate, mean over tasks"),
+    ("pass_at_10", "pass@10", "unbiased estimate, mean over tasks"),
+    ("lint", "Lint pass rate", "no lint finding of severity error, of all answers"),
+    ("lint_of_compilable", "Lint pass rate, compilable", "no lint error, of the answers that compile"),
+    ("no_lint_issue", "No lint issue at all", "no lint finding of any severity"),
+    ("security", "Security checks passed", "mean over answers of the share of checks that pass"),
+    ("preserved", "Preserved", "of the changes that deploy: nothing else changed"),
+    ("correct_and_preserved", "Correct and preserved", "the change is right and nothing else changed"),
 )
 _SOUND: Final = ("compile", "deploy", "correct", "rule_share", "pass_at_1", "pass_at_4", "pass_at_5")
 _CODES: Final = 14
@@ -97,7 +92,6 @@ class RunView:
     colour: str
     description: str
     warnings: tuple[str, ...]
-    folder: Path
     run: Run
     summary: Mapping[str, Any]
 
@@ -123,19 +117,18 @@ def build(folders: Sequence[Path]) -> Report:
         raise UsageError("name the folder of at least one evaluation run")
     if len(folders) > _MAX_RUNS:
         raise UsageError(f"{len(folders)} runs are too many for one report: at most {_MAX_RUNS}")
-    loaded = [(folder, load_run(folder)) for folder in folders]
-    labels = _labels([run for _, run in loaded], folders)
+    loaded = [load_run(folder) for folder in folders]
+    labels = _labels(loaded, folders)
     runs = [
         RunView(
             label,
             SERIES_COLOURS[number % len(SERIES_COLOURS)],
             _description(run),
             _warnings(summary),
-            folder,
             run,
             summary,
         )
-        for number, ((folder, run), label) in enumerate(zip(loaded, labels, strict=True))
+        for number, (run, label) in enumerate(zip(loaded, labels, strict=True))
         for summary in (summarise(run),)
     ]
     benchmarks = list(dict.fromkeys(r.run.info.benchmark for r in runs))
@@ -206,10 +199,9 @@ def _lead(runs: Sequence[RunView]) -> str:
     scored = [r for r in runs if r.summary["details"]["all"]["correct"]["value"] is not None]
     if not scored:
         return "No answer was judged by a policy."
-    words = [f"{r.label} {_cell(r.summary['details']['all']['correct']).main}" for r in scored]
-    counts = [f"{_count(r.summary['details']['all']['correct'])}" for r in scored]
+    figures = [(r.label, r.summary["details"]["all"]["correct"]) for r in scored]
     return "Correct, of what could be scored: " + "; ".join(
-        f"{word} ({count})" for word, count in zip(words, counts, strict=True)
+        f"{label} {_percent(f['value'])} ({_count(f)})" for label, f in figures
     )
 
 
@@ -227,22 +219,20 @@ def _count(figure: Mapping[str, Any]) -> str:
 
 
 def _groups(runs: Sequence[RunView]) -> list[Group]:
-    groups = [
-        Group(name, tuple(_row(key, label, text, runs, "all") for key, label, text in rows if _known(runs, "all", key)))
-        for name, rows in _ROWS
-    ]
+    groups = [_group("All tasks", "all", _ROWS, runs)]
     if any(r.summary["broken_policies"] for r in runs):
-        rows = [row for _, rows in _ROWS for row in rows if row[0] in _SOUND]
-        groups.append(
-            Group(
-                "Tasks with a sound policy",
-                tuple(_row(key, label, text, runs, "sound") for key, label, text in rows if _known(runs, "sound", key)),
-            )
-        )
+        groups.append(_group("Tasks with a sound policy", "sound", [row for row in _ROWS if row[0] in _SOUND], runs))
     if any(r.summary["repair_attempts"] for r in runs):
         groups.append(Group("Repair", _repair_rows(runs)))
     groups.append(Group("Effort", _effort_rows(runs)))
     return groups
+
+
+def _group(name: str, part: str, rows: Sequence[tuple[str, str, str]], runs: Sequence[RunView]) -> Group:
+    """The rows that some run has a figure for, of this part of its details."""
+    return Group(
+        name, tuple(_row(key, label, text, runs, part) for key, label, text in rows if _known(runs, part, key))
+    )
 
 
 def _known(runs: Sequence[RunView], part: str, key: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from terraformer.evals.records import (
@@ -15,13 +14,11 @@ from terraformer.evals.records import (
     SampleRecord,
     SampleStatus,
     TaskInfo,
-    read_references,
-    read_samples,
-    read_tasks,
 )
+from terraformer.evals.summary import Run
 from terraformer.types import RuleResult
 
-__all__ = ["VERDICTS", "AttemptView", "RunOfTask", "SampleView", "TaskPage", "read_pages", "verdict_of"]
+__all__ = ["VERDICTS", "AttemptView", "RunOfTask", "SampleView", "TaskPage", "pages_of", "verdict_of"]
 
 VERDICTS: Final[Mapping[str, str]] = {
     "correct": "correct",
@@ -72,7 +69,7 @@ class SampleView:
 
 @dataclass(slots=True)
 class RunOfTask:
-    """A run's samples of one task. ``share`` is the share of scored samples that are correct, None without one."""
+    """A run's samples of one task."""
 
     label: str
     samples: list[SampleView] = field(default_factory=list)
@@ -131,24 +128,19 @@ def verdict_of(grade: Grade | None) -> str:
     return "correct" if grade.correct and grade.preserved is not False else "deploys"
 
 
-def read_pages(runs: Sequence[tuple[str, str, Path]]) -> list[TaskPage]:
-    """The pages of several runs, given as (label, benchmark, folder): a task that several runs share is one page."""
+def pages_of(runs: Sequence[tuple[str, Run]]) -> list[TaskPage]:
+    """The pages of several runs with their labels: a task that several runs share is one page."""
+    labels = [label for label, _ in runs]
     pages: dict[tuple[str, str, str], TaskPage] = {}
-    for number, (label, benchmark, folder) in enumerate(runs):
-        tasks = read_tasks(folder)
-        references = read_references(folder)
+    for number, (_, run) in enumerate(runs):
         samples: dict[str, list[SampleRecord]] = {}
-        for record in read_samples(folder):
+        for record in run.samples:
             samples.setdefault(record.task, []).append(record)
-        for task in tasks.values():
-            key = (benchmark, task.id, task.prompt)
-            page = pages.get(key)
-            if page is None:
-                page = pages[key] = _page(f"task-{len(pages) + 1}", benchmark, task, references.get(task.id), len(runs))
-            page.runs[number] = RunOfTask(label, [_sample(s) for s in sorted(samples.get(task.id, []), key=_order)])
-    for page in pages.values():
-        for number, (label, _, _) in enumerate(runs):
-            page.runs[number].label = label
+        for task in run.tasks.values():
+            key = (run.info.benchmark, task.id, task.prompt)
+            if key not in pages:
+                pages[key] = _page(f"task-{len(pages) + 1}", key[0], task, run.verdicts.get(task.id), labels)
+            pages[key].runs[number].samples = [_sample(s) for s in sorted(samples.get(task.id, []), key=_order)]
     return list(pages.values())
 
 
@@ -156,7 +148,9 @@ def _order(record: SampleRecord) -> int:
     return record.sample
 
 
-def _page(anchor: str, benchmark: str, task: TaskInfo, reference: ReferenceVerdict | None, runs: int) -> TaskPage:
+def _page(
+    anchor: str, benchmark: str, task: TaskInfo, reference: ReferenceVerdict | None, labels: Sequence[str]
+) -> TaskPage:
     return TaskPage(
         anchor,
         task,
@@ -165,7 +159,7 @@ def _page(anchor: str, benchmark: str, task: TaskInfo, reference: ReferenceVerdi
         verdict_of(reference.grade) if reference is not None and reference.grade is not None else "",
         joined(task.before),
         joined(task.reference),
-        [RunOfTask("") for _ in range(runs)],
+        [RunOfTask(label) for label in labels],
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from terraformer.errors import ToolFailure, UsageError
+from terraformer.files import staged
 from terraformer.generate.mutation.result import changed_files
 from terraformer.types import TerraformConfig
 
@@ -157,17 +157,5 @@ def _make_directory(directory: Path) -> Iterator[Path]:
 
 
 def _temporary(target: Path, content: bytes) -> Path:
-    """The content in a file beside the target, on the disk, with the target's mode."""
-    handle, name = tempfile.mkstemp(prefix=".terraformer-", dir=target.parent)
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        path.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o644)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            path.unlink()
-        raise
-    return path
+    """The content in a file beside the target, with the target's mode."""
+    return staged(target, content, target.stat().st_mode & 0o7777 if target.exists() else 0o644)
