@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from terraformer.data.intents import Intent
 from terraformer.data.synthesis.demands import intent_of
-from terraformer.data.synthesis.language import prompt_of
+from terraformer.data.synthesis.language import prompt_of, voice_of
 from terraformer.data.synthesis.registry import Blueprint, scenario_of
 from terraformer.data.synthesis.rendering import Style, render
 from terraformer.data.synthesis.scenario import Scenario
@@ -27,6 +27,8 @@ class Candidate:
     prompt: str
     intent: Intent
     config: TerraformConfig
+    voice: str = ""
+    """The family of the prompt."""
 
 
 @lru_cache(maxsize=4096)
@@ -45,4 +47,10 @@ def candidates(chosen: Blueprint, seed: int, *, clones: int = 1) -> Iterator[Can
     intent = intent_of(scenario)
     for clone in range(clones):
         style = Style.drawn(random.Random(f"{chosen.name}:{seed}:style:{clone}"))
-        yield Candidate(scenario, prompt_of(scenario, clone), intent, render(scenario, style, clone, taggable))
+        yield Candidate(
+            scenario,
+            prompt_of(scenario, clone),
+            intent,
+            render(scenario, style, clone, taggable),
+            voice_of(scenario, clone),
+        )

@@ -29,7 +29,7 @@ from terraformer.data.synthesis.wording import (
     usable,
 )
 
-__all__ = ["VOICES", "prompt_of"]
+__all__ = ["VOICES", "prompt_of", "voice_of"]
 
 _NAMING: Final = ("named ", "called ", "with the name ")
 _KIND: Final = ("of type ", "of class ", "on db.")
@@ -65,10 +65,17 @@ class _Item:
 def prompt_of(scenario: Scenario, seed: int, voice: str | None = None) -> str:
     """A prompt for the scenario. The same seed gives the same words. ``voice`` is a key of VOICES."""
     rng = random.Random(f"{scenario.blueprint}:{scenario.seed}:words:{seed}")
-    chosen = voice or rng.choices(list(VOICES), [weight for weight, _ in VOICES.values()])[0]
+    drawn = rng.choices(list(VOICES), [weight for weight, _ in VOICES.values()])[0]
+    chosen = voice or drawn
     teller = _Teller(scenario, rng)
     text = VOICES[chosen][1](teller)
     return tidy(text)
+
+
+def voice_of(scenario: Scenario, seed: int) -> str:
+    """The voice that ``prompt_of`` draws for this seed."""
+    rng = random.Random(f"{scenario.blueprint}:{scenario.seed}:words:{seed}")
+    return rng.choices(list(VOICES), [weight for weight, _ in VOICES.values()])[0]
 
 
 class _Teller:

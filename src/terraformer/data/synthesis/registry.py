@@ -6,12 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from terraformer.data.synthesis.lexicon import say_for
 from terraformer.data.synthesis.scenario import Scenario, Scene
 from terraformer.errors import UsageError
 
-__all__ = ["Blueprint", "all_blueprints", "blueprint", "get_blueprint", "scenario_of"]
+__all__ = ["Blueprint", "all_blueprints", "blueprint", "get_blueprint", "longtail_blueprints", "scenario_of"]
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,17 @@ def all_blueprints() -> dict[str, Blueprint]:
     return dict(sorted(_REGISTERED.items()))
 
 
+@lru_cache(maxsize=1)
+def longtail_blueprints() -> dict[str, Blueprint]:
+    """Blueprints derived from schemas, one for each type that none of the written ones is about; "longtail.TYPE"."""
+    from terraformer.data.synthesis import longtail
+
+    return longtail.blueprints()
+
+
 def get_blueprint(name: str) -> Blueprint:
     """Raises UsageError when there is none of this name."""
-    found = all_blueprints().get(name)
+    found = all_blueprints().get(name) or longtail_blueprints().get(name)
     if found is None:
         raise UsageError(f"there is no blueprint {name!r}: terraformer data blueprints lists them")
     return found
