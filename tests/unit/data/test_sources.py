@@ -204,7 +204,7 @@ def test_rows_with_many_names(tmp_path: Path) -> None:
         ("corpus:7", "", "unreadable"),
         ("corpus:8", "", "unreadable"),
         ("corpus:9", "", "unreadable"),
-        ("corpus:10", "MIT", "unreadable"),
+        ("corpus:10", "", "unreadable"),
         ("corpus:11", "MIT", "missing-module"),
         ("corpus:12", "MIT", "empty"),
     ]
