@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["ORDINALS", "article_of", "capital", "expand", "joined", "plural_of", "tidy", "type_noun", "usable"]
+__all__ = ["ORDINALS", "article_of", "bare", "capital", "expand", "joined", "plural_of", "tidy", "type_noun", "usable"]
 
 
 def expand(text: str, rng: random.Random) -> str:
@@ -140,12 +140,17 @@ def usable(np: str) -> bool:
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
+def bare(text: str) -> str:
+    """Without its article."""
+    return re.sub(r"^(an?|the|its) ", "", text)
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def tidy(text: str) -> str:
-    text = re.sub(r"[ \t]+", " ", text) if "\n" not in text else text
+    text = re.sub(r"(?<=\S)[ \t]{2,}", " ", text) if "\n" in text else re.sub(r"[ \t]+", " ", text)
     text = re.sub(r" ([.,;]|\?(?! \*))(?=\s|$)", r"\1", text)  # not the "?" of "cron(0 3 * * ? *)"
     text = re.sub(r"(?<![\w.:/-])1 (second|minute|hour|day|week|month|year|node|shard|replica)s\b", r"1 \1", text)
     text = re.sub(r"\bis with\b", "has", text)
