@@ -20,7 +20,7 @@ from terraformer.data.cleaning.features import change_features, configuration_fe
 from terraformer.data.cleaning.minhash import Index, Sets, band_keys, hashes, jaccard, signature, union
 from terraformer.types import Record
 
-__all__ = ["Like", "NearDuplicates", "parts_of"]
+__all__ = ["Like", "NearDuplicates", "Seen", "parts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class Like:
     number: int
     split: str
     both: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What ``look`` found: numbers of records with the same request, and with the same answer. The rest is for
+    ``keep``."""
+
+    requests: set[int]
+    answers: set[int]
+    parts: tuple[Any, Any, Any]
+    keys: tuple[Any, ...]
 
 
 def parts_of(record: Record) -> tuple[Any, Any, Any]:
@@ -60,26 +71,36 @@ class NearDuplicates:
 
     def add(self, record: Record, split: str) -> Like | None:
         """Add a record unless one that is there is like it: that one, with the lowest number, duplicates first."""
-        parts = parts_of(record)
-        signatures = [signature(p) for p in parts]
-        keys = [band_keys(union(*(signatures[p] for p in view))) for view in _VIEWS]
-        alike = [
-            self._alike(parts, view, index.find(k)) for view, index, k in zip(_VIEWS, self._indexes, keys, strict=True)
-        ]
-        both = alike[0] & alike[1]
+        seen = self.look(record)
+        both = seen.requests & seen.answers
         if both:
             number = min(both)
             return Like(number, self._splits[number], True)
-        crossing = [n for n in alike[0] | alike[1] if self._splits[n] != split]
+        crossing = [n for n in seen.requests | seen.answers if self._splits[n] != split]
         if crossing:
             number = min(crossing)
             return Like(number, self._splits[number], False)
-        for part, values in zip(self._parts, parts, strict=True):
+        self.keep(seen, split)
+        return None
+
+    def look(self, record: Record) -> Seen:
+        """Which records that are there have the same given and request, and which the same given and answer."""
+        parts = parts_of(record)
+        signatures = [signature(p) for p in parts]
+        keys = tuple(band_keys(union(*(signatures[p] for p in view))) for view in _VIEWS)
+        requests, answers = (
+            self._alike(parts, view, index.find(key))
+            for view, index, key in zip(_VIEWS, self._indexes, keys, strict=True)
+        )
+        return Seen(requests, answers, parts, keys)
+
+    def keep(self, seen: Seen, split: str = "") -> None:
+        """Add the record that was looked for."""
+        for part, values in zip(self._parts, seen.parts, strict=True):
             part.add(values)
-        for index, key in zip(self._indexes, keys, strict=True):
+        for index, key in zip(self._indexes, seen.keys, strict=True):
             index.add(key)
         self._splits.append(split)
-        return None
 
     def _alike(self, parts: tuple[Any, Any, Any], view: tuple[int, int], candidates: set[int]) -> set[int]:
         return {n for n in candidates if all(jaccard(parts[p], self._parts[p][n]) >= self._threshold for p in view)}

@@ -1,10 +1,10 @@
 """Which split a record belongs to: train, validation, test, or that of the held-out services.
 
 Unit of a split is a *combination*: for a generation the blueprint (or repository file) with the voice of its prompt,
-for a mutation or repair the blueprint with its operators or faults. A combination is in one split, by a hash of its name
-alone, so that validation and test hold combinations that were never seen in training, whatever the number of records,
-and a record of a further run goes where those of the first went. A record that touches a held-out service is in
-"heldout-service".
+for a mutation or repair the blueprint with its operators or faults. A combination is in one split, by a hash of its
+name alone, so that validation and test hold combinations that were never seen in training, whatever the number of
+records, and a record of a further run goes where those of the first went. A record that touches a held-out service is
+in "heldout-service".
 """
 
 from __future__ import annotations
