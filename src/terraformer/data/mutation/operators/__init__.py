@@ -1,0 +1,1 @@
+"""The operators: every module in here is imported, and registers its own."""
