@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from terraformer._version import __version__
-from terraformer.cli import compare, doctor, eval_report, generate, intent, mutate, repair, schema, verify
+from terraformer.cli import compare, data, doctor, eval_report, generate, intent, mutate, repair, schema, verify
 from terraformer.cli import eval as evaluation
 from terraformer.errors import TerraformerError
 
@@ -33,6 +33,7 @@ app.command("verify")(verify.verify)
 app.command("compare")(compare.compare)
 evaluation.app.command("report")(eval_report.report)
 app.add_typer(evaluation.app, name="eval")
+app.add_typer(data.app, name="data")
 app.add_typer(intent.app, name="intent")
 app.add_typer(schema.app, name="schema")
 app.command("doctor")(doctor.doctor)

@@ -41,27 +41,38 @@ from terraformer.errors import ToolFailure, UsageError
 from terraformer.types import Certificate, Policy, Record, RecordKind, TerraformConfig
 from terraformer.types.report import to_jsonable
 
-__all__ = ["RECORD_VERSION", "RecordWriter", "count_records", "read_records", "record_schema", "write_records"]
+__all__ = [
+    "RECORD_VERSION",
+    "RecordWriter",
+    "count_records",
+    "from_row",
+    "pyarrow",
+    "read_records",
+    "record_schema",
+    "to_row",
+    "write_records",
+]
 
 RECORD_VERSION: Final = "1"
 VERSION_KEY: Final = b"terraformer.record.version"
 _BATCH: Final = 256
 
 
-def _pyarrow() -> Any:
+def pyarrow() -> Any:
+    """The package, with its parquet module. Raises UsageError where it is not installed."""
     try:
-        pyarrow = importlib.import_module("pyarrow")
+        package = importlib.import_module("pyarrow")
         importlib.import_module("pyarrow.parquet")
     except ImportError as error:
         raise UsageError(
             f"parquet files need pyarrow, which is not installed: pip install 'terraformer-iac[eval]' ({error})"
         ) from error
-    return pyarrow
+    return package
 
 
 def record_schema() -> Any:
     """The pyarrow schema of this version, with its metadata. Raises UsageError without pyarrow."""
-    pa = _pyarrow()
+    pa = pyarrow()
     files = pa.list_(pa.struct([pa.field("path", pa.string(), False), pa.field("content", pa.string(), False)]))
     names = pa.list_(pa.string())
 
@@ -167,7 +178,7 @@ class RecordWriter:
     def __init__(self, path: Path | str, *, batch: int = 2_000) -> None:
         self.path = Path(path)
         self.count = 0
-        self._pa = _pyarrow()
+        self._pa = pyarrow()
         self._schema = record_schema()
         self._rows: list[dict[str, Any]] = []
         self._batch = batch
@@ -264,7 +275,7 @@ def _parquet_files(path: Path) -> list[Path]:
 
 @contextlib.contextmanager
 def _open(file: Path) -> Iterator[Any]:
-    pa = _pyarrow()
+    pa = pyarrow()
     try:
         handle = pa.parquet.ParquetFile(file)
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -297,7 +308,7 @@ def _shape(column_type: Any) -> str:
 
 
 def _read(file: Path, kind: RecordKind | None, check: bool) -> Iterator[Record]:
-    pa = _pyarrow()
+    pa = pyarrow()
     names = record_schema().names
     number = 0
     with _open(file) as handle:

@@ -1,0 +1,16 @@
+"""``terraformer data``: datasets, made, looked at and proven. Each command has a module of its own (data_*.py)."""
+
+from __future__ import annotations
+
+import typer
+
+from terraformer.cli import data_synth
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Datasets of requests with verified answers: make, show, validate.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command("synth")(data_synth.synth)
