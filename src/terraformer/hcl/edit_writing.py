@@ -24,8 +24,9 @@ _LARGEST: Final = 5_000
 def edits_between(before: TerraformConfig, after: TerraformConfig) -> tuple[Edit, ...]:
     """The edits that make ``after`` of ``before``, file by file in the order of their paths.
 
-    A file of which nothing stays is written whole; so are all changed files when edits would not give exactly ``after``
-    (mixed line ends, say). Raises ValueError when the files are not UTF-8 text.
+    A file of which nothing stays is deleted and written anew; so are all changed files when smaller edits would not
+    give exactly ``after``. Raises ValueError when the files are not UTF-8 text, and when the difference is one that
+    edits cannot make (blank lines at the end of a file, line ends).
     """
     edits: list[Edit] = []
     for path in sorted({*before.files, *after.files}):
@@ -35,13 +36,15 @@ def edits_between(before: TerraformConfig, after: TerraformConfig) -> tuple[Edit
         if new is None:
             edits.append(Edit("delete", path))
         elif old is None:
-            edits.append(_whole(path, new))
+            edits.append(_new(path, new.decode()))
         else:
             edits += _of_file(path, old.decode(), new.decode())
     if apply_edits(before, edits).config != after:
-        changed = [p for p in sorted(after.files) if before.files.get(p) != after.files[p]]
-        gone = [Edit("delete", p) for p in sorted(before.files.keys() - after.files.keys())]
-        edits = [*gone, *(_whole(p, after.files[p]) for p in changed)]
+        gone = [p for p in sorted(before.files) if before.files[p] != after.files.get(p)]
+        new = [p for p in sorted(after.files) if before.files.get(p) != after.files[p]]
+        edits = [*(Edit("delete", p) for p in gone), *(_new(p, after.files[p].decode()) for p in new)]
+        if apply_edits(before, edits).config != after:
+            raise ValueError("the difference lies in blank lines or line ends, which edits do not change")
     return tuple(edits)
 
 
@@ -51,8 +54,8 @@ def render_edits(edits: Sequence[Edit]) -> str:
     for edit in edits:
         match edit.kind:
             case "replace":
-                middle = f"{edit.text}\n" if edit.text else ""
-                parts.append(f"{edit.file}\n<<<<<<< SEARCH\n{edit.search}\n=======\n{middle}>>>>>>> REPLACE")
+                search, text = (part and part.removesuffix("\n") + "\n" for part in (edit.search, edit.text))
+                parts.append(f"{edit.file}\n<<<<<<< SEARCH\n{search}=======\n{text}>>>>>>> REPLACE")
             case "file":
                 parts.append(f"{edit.file}\n```hcl\n{edit.text.rstrip()}\n```")
             case "delete":
@@ -62,14 +65,15 @@ def render_edits(edits: Sequence[Edit]) -> str:
     return "\n\n".join(parts)
 
 
-def _whole(path: str, content: bytes) -> Edit:
-    return Edit("file", path, content.decode(), complete=True)
+def _new(path: str, text: str) -> Edit:
+    """An edit with an empty search text makes a file that is not there."""
+    return Edit("replace", path, text)
 
 
 def _of_file(path: str, old: str, new: str) -> list[Edit]:
     before, after = old.splitlines(), new.splitlines()
     if not old.strip() or max(len(before), len(after)) > _LARGEST:
-        return [Edit("file", path, new, complete=True)]
+        return _rewritten(path, new)
     hunks = [
         list(span)
         for tag, *span in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
@@ -85,11 +89,15 @@ def _of_file(path: str, old: str, new: str) -> list[Edit]:
         merged.append(widened)
     kept = sum(hunk[1] - hunk[0] for hunk in merged)
     if len(before) > 3 and kept >= len(before):
-        return [Edit("file", path, new, complete=True)]
+        return _rewritten(path, new)
     edits = []
     for a, b, c, d in merged:
         edits.append(Edit("replace", path, "\n".join(after[c:d]), "\n".join(before[a:b])))
     return edits
+
+
+def _rewritten(path: str, text: str) -> list[Edit]:
+    return [Edit("delete", path), _new(path, text)]
 
 
 def _unique(before: Sequence[str], hunk: Sequence[int]) -> list[int]:

@@ -15,7 +15,7 @@ TEXT = "".join(
     f'resource "aws_sqs_queue" "q{n}" {{\n  name                       = "queue-{n}"\n'
     f"  visibility_timeout_seconds = 30\n  message_retention_seconds  = 3600\n}}\n\n"
     for n in range(6)
-)
+).removesuffix("\n")
 
 
 def there_and_back(before: TerraformConfig, after: TerraformConfig) -> str:
@@ -43,7 +43,7 @@ def test_small_changes(old: str, new: str) -> None:
     once = there_and_back(before, TerraformConfig.from_text(TEXT.replace(old, new, 1)))
     assert len(once) < len(TEXT) / 2
     there_and_back(before, TerraformConfig.from_text(TEXT.replace(old, new)))
-    there_and_back(before, TerraformConfig.from_text(TEXT.rstrip("\n") + "\n\n" + TEXT.replace("q", "r")))
+    there_and_back(before, TerraformConfig.from_text(TEXT + "\n" + TEXT.replace("q", "r")))
 
 
 def test_files_come_and_go() -> None:
@@ -59,10 +59,11 @@ def test_no_difference_no_edit() -> None:
     assert edits_between(config, config) == ()
 
 
-def test_mixed_line_ends_fall_back_to_whole_files() -> None:
-    before = TerraformConfig.from_text("a = 1\r\nb = 2\nc = 3\n")
-    after = TerraformConfig.from_text("a = 1\nb = 2\nc = 4\n")
-    assert apply_edits(before, edits_between(before, after)).config == after
+@pytest.mark.parametrize("end", ["\n\n\n", "\r\n"])
+def test_what_edits_cannot_change(end: str) -> None:
+    before = TerraformConfig.from_text(TEXT)
+    with pytest.raises(ValueError, match="blank lines or line ends"):
+        edits_between(before, TerraformConfig.from_text(TEXT.rstrip("\n") + end))
 
 
 def test_any_lines_changed_anywhere() -> None:
