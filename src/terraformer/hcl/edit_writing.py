@@ -25,8 +25,8 @@ def edits_between(before: TerraformConfig, after: TerraformConfig) -> tuple[Edit
     """The edits that make ``after`` of ``before``, file by file in the order of their paths.
 
     A file of which nothing stays is deleted and written anew; so are all changed files when smaller edits would not
-    give exactly ``after``. Raises ValueError when the files are not UTF-8 text, and when the difference is one that
-    edits cannot make (blank lines at the end of a file, line ends).
+    give exactly ``after``. Raises ValueError when the files are not UTF-8 text, and when no edits that a reply
+    can hold make the difference.
     """
     edits: list[Edit] = []
     for path in sorted({*before.files, *after.files}):
@@ -41,10 +41,10 @@ def edits_between(before: TerraformConfig, after: TerraformConfig) -> tuple[Edit
             edits += _of_file(path, old.decode(), new.decode())
     if apply_edits(before, edits).config != after:
         gone = [p for p in sorted(before.files) if before.files[p] != after.files.get(p)]
-        new = [p for p in sorted(after.files) if before.files.get(p) != after.files[p]]
-        edits = [*(Edit("delete", p) for p in gone), *(_new(p, after.files[p].decode()) for p in new)]
+        fresh = [p for p in sorted(after.files) if before.files.get(p) != after.files[p]]
+        edits = [*(Edit("delete", p) for p in gone), *(_new(p, after.files[p].decode()) for p in fresh)]
         if apply_edits(before, edits).config != after:
-            raise ValueError("the difference lies in blank lines or line ends, which edits do not change")
+            raise ValueError("no edits make this difference")
     return tuple(edits)
 
 
