@@ -74,6 +74,21 @@ _SILENT: Final = frozenset(
 )
 
 
+_SPOKEN: Final = {
+    "multi_az": "Multi-AZ",
+    "content_based_deduplication": "content-based deduplication",
+    "evaluate_target_health": "evaluation of target health",
+    "wait_for_fulfillment": "waiting for fulfillment",
+    "enable_dns_support": "DNS support",
+    "iam_database_authentication_enabled": "IAM database authentication",
+    "copy_tags_to_snapshot": "copying tags to snapshots",
+    "auto_minor_version_upgrade": "automatic minor version upgrades",
+    "allow_major_version_upgrade": "major version upgrades",
+    "restrict_public_buckets": "restriction of public buckets",
+}
+"""Argument names that are no English by themselves."""
+
+
 def words_of(name: str) -> str:
     """An argument's name in words, acronyms in capitals."""
     return type_noun(f"x_{name}")
@@ -93,7 +108,7 @@ def say_for(type: str, path: tuple[str, ...], value: Any) -> Say | None:  # noqa
         return None
     if name in TABLE:
         return TABLE[name]
-    words = words_of(name)
+    words = _SPOKEN.get(name) or words_of(name)
     if isinstance(value, bool):
         return _switch(words, value)
     stem, _, unit = name.rpartition("_")

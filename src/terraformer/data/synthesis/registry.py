@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from terraformer.data.synthesis.lexicon import say_for
+from terraformer.data.synthesis.loose import loosen
 from terraformer.data.synthesis.scenario import Scenario, Scene
 from terraformer.errors import UsageError
 
@@ -75,4 +76,4 @@ def scenario_of(chosen: Blueprint, seed: int) -> Scenario:
     """The blueprint's scenario for a seed: always the same for the same seed."""
     scene = Scene(chosen.name, seed, say_for)
     chosen.build(scene)
-    return scene.finish()
+    return loosen(scene.finish())

@@ -67,8 +67,9 @@ PORTS: Final = {
 }
 """What people call a port when they open it."""
 
-ANYWHERE: Final = ("anywhere", "the internet", "everywhere", "the whole internet", "any IP", "the outside world")
-"""Ways to say 0.0.0.0/0 where traffic comes from there."""
+ANYWHERE: Final = ("anywhere", "anywhere", "the internet", "everywhere", "any IP", "any address")
+EVERYONE: Final = ("the internet", "everyone", "the world", "the whole internet", "anyone", "all")
+"""Ways to say 0.0.0.0/0 where traffic comes from there, and where something is open to it."""
 
 _COUNTED: Final = (
     "nodes|instances|shards|replicas|days|hours|minutes|weeks|times|receives|attempts|retries|subnets|tasks|copies|images"
@@ -124,7 +125,16 @@ def _respelt(text: str, rng: random.Random, habits: Habits) -> str:
     if re.search(r"\d", text):
         text = re.sub(
             r"(?<![\w.:/-])(\d+) (seconds|minutes|hours|days|second|minute|hour|day)\b(?!\))",
-            lambda m: _span(int(m[1]), m[2].rstrip("s"), rng) if chance(habits.durations) else m[0],
+            lambda m: (
+                _span(
+                    int(m[1]),
+                    m[2].rstrip("s"),
+                    rng,
+                    bare=not re.search(r"\b(of|for|in|after|every|by) $", text[: m.start()]),
+                )
+                if chance(habits.durations)
+                else m[0]
+            ),
             text,
         )
         text = re.sub(
@@ -141,10 +151,12 @@ def _respelt(text: str, rng: random.Random, habits: Habits) -> str:
                 text,
             )
         if re.search(r"\b(open|allow|let|ingress|inbound|traffic|in on)", text):
-            text = re.sub(r"(TCP )?\bport (\d+)\b(?! ?[-–,(])", lambda m: _port(m, rng, chance(habits.services)), text)
+            text = re.sub(
+                r"(?<!\()(TCP )?\bport (\d+)\b(?! ?[-–,()])", lambda m: _port(m, rng, chance(habits.services)), text
+            )
         text = re.sub(
             r"\b(from|to) 0\.0\.0\.0/0\b",
-            lambda m: f"{m[1]} {rng.choice(ANYWHERE[:5])}" if chance(0.45) else m[0],
+            lambda m: f"{m[1]} {rng.choice(ANYWHERE if m[1] == 'from' else EVERYONE)}" if chance(0.45) else m[0],
             text,
         )
         text = re.sub(
@@ -171,20 +183,24 @@ _BRITISH: Final = (
 )
 
 
-def _span(number: int, unit: str, rng: random.Random) -> str:
-    """A duration in a larger unit where it is a whole number of them."""
+def _span(number: int, unit: str, rng: random.Random, *, bare: bool) -> str:
+    """A duration in a larger unit where it is a whole number of them; ``bare`` ones are no "an hour" but "1 hour"."""
     seconds = number * {"second": 1, "minute": 60, "hour": 3600, "day": 86400}[unit]
     if seconds % 86400 == 0:
         days = seconds // 86400
         if days in _SPANS:
             word = _SPANS[days]
-            return rng.choice((f"a {word}", f"one {word}")) if " " not in word else word
+            if " " in word:
+                return word
+            return f"1 {word}" if bare else rng.choice((f"a {word}", f"one {word}"))
         if days == 1:
-            return rng.choice(("a day", "one day", "24 hours"))
+            return rng.choice(("1 day", "24 hours") if bare else ("a day", "one day", "24 hours"))
         return f"{days} days"
     for size, name in ((3600, "hour"), (60, "minute")):
         if seconds % size == 0:
             count = seconds // size
+            if count == 1 and bare:
+                return f"1 {name}"
             if count == 1:
                 return rng.choice((f"{'an' if name == 'hour' else 'a'} {name}", f"one {name}", f"1 {name}"))
             return f"{count} {name}s"
@@ -203,7 +219,7 @@ def _size(number: int, unit: str, rng: random.Random, *, tight: bool) -> str:
 
 def _port(match: re.Match[str], rng: random.Random, told: bool) -> str:
     name = PORTS.get(int(match[2]))
-    if name is None or not told:
+    if name is None or not told or name.lower() in match.string.lower():
         return match[0]
     tcp = match[1] or ""
     return rng.choice(
@@ -238,7 +254,7 @@ def spellings(value: Any) -> tuple[str, ...]:
         found.append(f"{number * 100:g}%")
         found.append(f"{int(number):,}")
     if text == "0.0.0.0/0":
-        found += [*ANYWHERE, "everyone", "anyone", "the world", "public", "default route", "everything", "all traffic"]
+        found += [*ANYWHERE, *EVERYONE, "public", "default route", "everything", "all traffic"]
     if text in REGIONS:
         found += [name.lower() for name in REGIONS[text]]
     return tuple(found)

@@ -175,9 +175,9 @@ class Teller:
     def _ordered(self, items: list[Item]) -> list[Item]:
         """Mostly what is referred to first, then what refers to it; some tell it as it comes, and few at random."""
         way = self.rng.random()
-        if len(items) < 2 or way < 0.25:
+        if len(items) < 2 or way < 0.15:
             return items
-        if way > 0.93:
+        if way > 0.96:
             return self.rng.sample(items, len(items))
         left, found = list(items), []
         while left:
@@ -387,10 +387,19 @@ class Teller:
             head = f"{count} {plural_of(noun)}"
         elif article:
             head = f"{article_of(noun)} {noun}"
+            at = self._place(item)
+            if at and (at > 1 or self.rng.random() < 0.7):
+                another = "another" if self.rng.random() < 0.7 else f"a {ORDINALS[min(at, 5)]}"
+                head = f"{another} {noun}"
         else:
             head = noun
-        post = sorted(item.post, key=lambda p: 1 if p.startswith(_KIND) else 2)
+        post = sorted(item.post, key=_rank)
         return " ".join(p for p in (head, self.named(item) if named else "", *post) if p)
+
+    def _place(self, item: Item) -> int:
+        """How many items of the same noun come before this one."""
+        alike = [i for i in self.items if i.noun == item.noun]
+        return next((n for n, i in enumerate(alike) if i is item), 0)
 
     def clause(self, item: Item, most: int = 99) -> tuple[str, list[Modifier]]:
         """An item in one noun phrase with at most so many of its modifiers, and those that did not fit."""
@@ -471,11 +480,11 @@ class Teller:
         if form == "that":
             return f"{capital(subject)} {joined(points)}."
         if form == "do":
-            options = ["<d>", "<d>", "<d>", "Make sure to <d>", "<d>", "Please <d>", "Also <d>"]
+            options = ["<d>", "Make sure to <d>", "Please <d>"]
             plain = not re.search(r"(^|, | and )set |\b(it|its|them)\b", joined(points))
             if plain:
                 options += ["<s> should <d>", "<s> must <d>", "<s> should <d>"]
-            how = self.fresh(list(dict.fromkeys(options)))
+            how = "<d>" if self.rng.random() < 0.35 else self.fresh(options)
             if not known and "<s>" not in how:
                 how = "For <s>, <d>"
         else:
@@ -551,6 +560,13 @@ _WORDS: Final = (
     "worker",
 )
 """Names that would read as plain words without quotes."""
+
+
+def _rank(post: str) -> int:
+    """ "A replica of the database on db.t3.small with ..." reads better than any other order."""
+    if post.startswith(("of \x04", "for \x04")):
+        return 0
+    return 1 if post.startswith(_KIND) else 3 if post.startswith("with") else 2
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -174,6 +174,8 @@ def background(t: Teller) -> str:
 
 def specification(t: Teller) -> str:
     """By the names of the resource types."""
+    if t.naming.startswith("(") or not t.naming:
+        t.naming = "named"
     nodes = t.scenario.said_nodes if t.rng.random() < 0.5 else [i.node for i in t.items]
     kinds = list(dict.fromkeys(n.type for n in nodes if n.mode == "resource")) or [nodes[0].type]
     way = t.rng.random()
@@ -269,15 +271,19 @@ def keywords(t: Teller) -> str:
 def phrase(t: Teller) -> str:
     """Only what it is, without a verb."""
     t.embed(0.9)
-    told = [t.clause(i, most=4) for i in t.items]
+    first = t.items[: t.rng.choice((3, 4, 5))]
+    told = [t.clause(i, most=4) for i in first]
     head = t.say(
         "{||Terraform for |Infrastructure for |A Terraform configuration with |Terraform that creates |Terraform code for }"
     )
     if len(told) > 3:
         head = head or t.say("{Terraform for |Infrastructure with |A setup with }")
-    text = capital(head + joined([c for c, _ in told])) + "."
-    details = [s for i, (_, rest) in zip(t.items, told, strict=True) for s in t.sentences(i, rest, known=len(told) < 2)]
-    return " ".join([text, *details, *t.extras()])
+    parts = [capital(head + joined([c for c, _ in told])) + "."]
+    for item, (_, rest) in zip(first, told, strict=True):
+        parts += t.sentences(item, rest, known=len(told) < 2)
+    for n, item in enumerate(t.items[len(first) :], len(first) + 1):
+        parts += _after(t, item, last=n == len(t.items))
+    return " ".join([*parts, *t.extras()])
 
 
 def benchmark(t: Teller) -> str:
@@ -325,8 +331,8 @@ def goal(t: Teller) -> str:
     parts = [opening]
     must = t.rng.choice(("must", "must", "should", "has to", "needs to"))
     for item in t.items:
-        subject = t.subject(item) if len(t.items) > 1 else "it"
         many = item.number > 1
+        subject = t.subject(item) if len(t.items) > 1 else ("they" if many else "it")
         modal = must if not many else {"has to": "have to", "needs to": "need to"}.get(must, must)
         points = [
             p
@@ -423,7 +429,8 @@ def table(t: Teller) -> str:
         head = t.phrase(item, article=False, named=False)
         if t.rng.random() < 0.3 and item.node.type not in head:
             head = f"{head} ({item.node.type})"
-        lines.append(f"{capital(head)}:" if item.modifiers or item.name else f"{capital(head)}")
+        head = head if head.startswith("aws_") else capital(head)
+        lines.append(f"{head}:" if item.modifiers or item.name else head)
         if item.name:
             lines.append(f"  name: {item.name}")
         for m in item.modifiers:
