@@ -54,7 +54,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "empty any": (having({"any": []}), "any: it needs conditions"),
     "effect": (having({"policy": "policy", "effect": "allow"}), '"Allow" or "Deny"'),
     "empty policy": (having({"policy": "policy"}), "a policy condition needs"),
-    "two targets": (having({"refers_to": {"type": "a", "data": "b"}}), "exactly one of type, data, variable and module"),
+    "two targets": (having({"refers_to": {"type": "a", "data": "b"}}), "exactly one of type, data, variable, local and module"),
     "reference in a block": (having({"block": "b", "having": [{"refers_to": "aws_x"}]}), "only values can be asked"),
     "depends_on of an output": (of({"subject": "output", "having": [{"depends_on": "a"}]}), "cannot be asked of the subject output"),
     "name": (of({**BUCKET, "name": "Is Valid"}), "small letters, digits and underscores"),

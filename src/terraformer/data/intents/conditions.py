@@ -251,10 +251,11 @@ class PolicyStatement:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is referred to: a resource ``type``, a ``data`` source type, a ``variable`` or a ``module`` (exactly one).
+    """What is referred to: a resource ``type``, a ``data`` source type, a ``variable``, a ``local`` or a ``module``
+    (exactly one).
 
-    ``label`` is the block's name as a glob (``*`` and ``?``), "" for any; for variables and modules the glob itself is
-    in ``variable`` or ``module``. ``attribute`` is the attribute that the reference names ("arn"), "" for any.
+    ``label`` is the block's name as a glob (``*`` and ``?``), "" for any; for variables, locals and modules the glob
+    itself is in ``variable``, ``local`` or ``module``. ``attribute`` is the attribute that the reference names ("arn"), "" for any.
     ``having`` must be met by an instance of the block that is referred to (resources only).
     """
 
@@ -265,14 +266,17 @@ class Target:
     label: str = ""
     attribute: str = ""
     having: tuple[Condition, ...] = ()
+    local: str = ""
 
     def __post_init__(self) -> None:
-        if sum(map(bool, (self.type, self.data, self.variable, self.module))) != 1:
-            raise UsageError("a reference leads to exactly one of type, data, variable and module")
+        if sum(map(bool, (self.type, self.data, self.variable, self.module, self.local))) != 1:
+            raise UsageError("a reference leads to exactly one of type, data, variable, local and module")
         if self.having and not self.type:
             raise UsageError("having: only of resources can more be asked")
-        if (self.variable or self.module) and (self.label or self.attribute):
-            raise UsageError("label and attribute belong to type and data; variable and module are globs themselves")
+        if (self.variable or self.module or self.local) and (self.label or self.attribute):
+            raise UsageError(
+                "label and attribute belong to type and data; variable, local and module are globs themselves"
+            )
 
 
 @dataclass(frozen=True, slots=True)

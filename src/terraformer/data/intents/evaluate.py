@@ -343,4 +343,6 @@ def target_pattern(target: Target) -> str:
         return rf"{kind}\.{glob(target.label)}{attribute}"
     if target.variable:
         return rf"var\.{glob(target.variable)}"
+    if target.local:
+        return rf"local\.{glob(target.local)}"
     return rf"module\.{glob(target.module)}(\.[^.]+)?"

@@ -337,7 +337,7 @@ def _read_condition(reader: _Reader, depth: int) -> Condition:
 
 def _target(data: Any, where: str, depth: int) -> Target:
     reader = _Reader({"type": data} if isinstance(data, str) else data, where)
-    fields = {k: reader.text(k) for k in ("type", "data", "variable", "module", "label", "attribute")}
+    fields = {k: reader.text(k) for k in ("type", "data", "variable", "module", "local", "label", "attribute")}
     having = _conditions(reader, "having", depth)
     reader.end()
     return Target(**fields, having=having)
@@ -470,7 +470,7 @@ def _form(condition: Condition) -> dict[str, Any]:
             _put(data, "only", condition.only)
             _put(data, "unknown", condition.unknown)
         case RefersTo(target, path):
-            names = ("type", "data", "variable", "module", "label", "attribute")
+            names = ("type", "data", "variable", "module", "local", "label", "attribute")
             inner = {k: v for k in names if (v := getattr(target, k))}
             _put(inner, "having", [_form(c) for c in target.having])
             data["refers_to"] = inner

@@ -83,7 +83,7 @@ def _words(conditions: Iterable[Condition]) -> list[str]:
             case PolicyStatement(path=path):
                 found.append(path[-1])
             case RefersTo(target=target):
-                found += ["to", target.type or target.data or target.variable or target.module]
+                found += ["to", target.type or target.data or target.variable or target.local or target.module]
             case ReferredBy(type=type_):
                 found += ["by", type_]
             case Not(condition=inner):

@@ -241,6 +241,8 @@ def _policy(c: PolicyStatement) -> str:
 def _target(target: Target) -> str:
     if target.variable:
         return f"var.{target.variable}"
+    if target.local:
+        return f"local.{target.local}"
     if target.module:
         return f"module.{target.module}"
     kind = target.type or f"data source {target.data}"
