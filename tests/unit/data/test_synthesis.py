@@ -97,7 +97,7 @@ def test_candidates_are_repeatable_and_clones_share_an_intent() -> None:
 
 def test_styles_are_all_planned(pool: VerifierPool) -> None:
     """One scenario in every style of policy, label, variables and files, formatted as terraform fmt does."""
-    scenario = scenario_of(get_blueprint("storage.bucket_policy_tls"), 3)
+    scenario = scenario_of(get_blueprint("storage.bucket_policy_tls"), 2)
     seen: set[str] = set()
     for policy in ("jsonencode", "heredoc", "data"):
         for labels in ("role", "generic", "name"):

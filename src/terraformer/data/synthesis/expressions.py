@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from terraformer.data.synthesis.scenario import Node
 
-__all__ = ["Call", "Document", "Expression", "Json", "Names", "Raw", "Ref", "Statement", "Template", "Value", "hcl"]
+__all__ = [
+    "Call",
+    "Document",
+    "Expression",
+    "Json",
+    "Names",
+    "Raw",
+    "Ref",
+    "Statement",
+    "Template",
+    "Value",
+    "expressions_in",
+    "hcl",
+]
 
 
 class Names(Protocol):
@@ -199,6 +212,30 @@ def hcl(value: Value, names: Names) -> str:
             return "[\n" + ",\n".join(parts) + ("," if parts and not parts[-1].endswith("EOT") else "") + "\n]"
         return "[" + ", ".join(parts) + "]"
     raise TypeError(f"no HCL for {type(value).__name__}")
+
+
+def expressions_in(value: Value) -> Iterator[Expression]:
+    """Every expression in a value, also those inside others."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from expressions_in(key)
+            yield from expressions_in(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from expressions_in(inner)
+    elif isinstance(value, Expression):
+        yield value
+        if isinstance(value, Raw):
+            yield from expressions_in(value.refs)
+        elif isinstance(value, Template):
+            yield from expressions_in(value.parts)
+        elif isinstance(value, Call):
+            yield from expressions_in(value.arguments)
+        elif isinstance(value, Json):
+            yield from expressions_in(value.value)
+        elif isinstance(value, Document):
+            for s in value.statements:
+                yield from expressions_in((s.resources, s.principals or {}, [c[2] for c in s.conditions]))
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from terraformer.data.synthesis.scenario import Scene
 
-__all__ = ["bucket_name", "project", "resource_name"]
+__all__ = ["PROJECTS", "STAGES", "bucket_name", "project", "resource_name", "stage"]
 
 PROJECTS: Final = (
     "acme",
@@ -39,17 +39,26 @@ PROJECTS: Final = (
     "courier",
     "beacon",
 )
-_STAGES: Final = ("dev", "prod", "staging", "test", "prd", "stg")
+STAGES: Final = ("dev", "prod", "staging", "test", "prd", "stg")
 
 
 def project(s: Scene) -> str:
-    return str(s.rng.choice(PROJECTS))
+    """The project's name: one in a scene."""
+    return str(s.memory.setdefault("project", s.rng.choice(PROJECTS)))
+
+
+def stage(s: Scene) -> str:
+    """The stage: one in a scene."""
+    return str(s.memory.setdefault("stage", s.rng.choice(STAGES)))
 
 
 def resource_name(s: Scene, role: str, separator: str = "-") -> str:
-    """A name for something with a role: bare, or with a project and a stage around it."""
+    """A name for something with a role: bare, or with a project and a stage around it; mostly in one way in a scene."""
     base = role.replace("_", separator)
     shape = s.rng.randrange(6)
+    usual = s.memory.setdefault("naming", shape)
+    if s.rng.random() < 0.8:
+        shape = usual
     if shape <= 1:
         return base
     if shape == 2:
@@ -57,8 +66,8 @@ def resource_name(s: Scene, role: str, separator: str = "-") -> str:
     if shape == 3:
         return f"{project(s)}{separator}{base}"
     if shape == 4:
-        return f"{base}{separator}{s.pick(*_STAGES)}"
-    return f"{project(s)}{separator}{base}{separator}{s.pick(*_STAGES)}"
+        return f"{base}{separator}{stage(s)}"
+    return f"{project(s)}{separator}{base}{separator}{stage(s)}"
 
 
 def bucket_name(s: Scene, role: str) -> str:

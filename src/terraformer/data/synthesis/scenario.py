@@ -54,6 +54,8 @@ class Setting:
     say: Say | None
     said: bool
     extractable: bool = True
+    node_name: bool = False
+    """It holds the name of its node."""
 
     @property
     def name(self) -> str:
@@ -173,6 +175,7 @@ class Node(Body):
         setting = Setting(
             (attribute,), value, Say(np="{the name|name} <v>", post="{named|called|with the name} <v>"), said
         )
+        setting.node_name = True
         self.name = setting
         self.items.append(setting)
         return self
@@ -206,8 +209,9 @@ class VariableNode(Expression):
     purpose: str = ""
     """What it is for, in the prompt's words ("the master password")."""
 
-    def hcl(self, names: Any) -> str:  # noqa: ARG002
-        return f"var.{self.name}"
+    def hcl(self, names: Any) -> str:
+        passed = getattr(names, "variable", None)  # a rendering may have to pass it to a module
+        return str(passed(self)) if passed is not None else f"var.{self.name}"
 
 
 @dataclass(eq=False)
@@ -264,6 +268,8 @@ class Scene:
         self.region, self.region_said = "us-east-1", False
         self.providers: list[tuple[str, str, str]] = []
         self.purpose = ""
+        self.memory: dict[str, Any] = {}
+        """What one person keeps to in all of a configuration (the project's name)."""
 
     # --- chance ------------------------------------------------------------------------------------------------------
 

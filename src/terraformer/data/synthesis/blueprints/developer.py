@@ -154,11 +154,13 @@ def pipeline(s: Scene) -> None:
         )
         origin_words = "the CodeCommit repository"
     else:
-        origin = s.resource("aws_codestarconnections_connection", "{CodeStar connection|connection}", "github").named(
-            "name", resource_name(s, "github")[:32].rstrip("-")
+        # One that is there already: with the ARN of a new one, nothing of the action's configuration would be planned.
+        existing = s.pick("github", "acme-github", "github-main")
+        origin = s.data("aws_codestarconnections_connection", "", "github")
+        origin.set("name", existing, False, extract=False)
+        origin_words = (
+            f"the GitHub repository acme/{role} {{through|over|using}} {{our|the}} existing connection {existing}"
         )
-        origin.set("provider_type", "GitHub", Say(post="to GitHub"))
-        origin_words = f"the GitHub repository acme/{role}"
     build, build_role = project(s, role, in_pipeline=True)
     source = build.block("source")
     source.set("type", "CODEPIPELINE", False, extract=False).set("buildspec", _SPEC, False, extract=False)
@@ -189,6 +191,7 @@ def pipeline(s: Scene) -> None:
     if hosted:
         wanted.append(parts.refers(origin, "configuration"))
     else:
+        wanted.append(parts.refers(origin, "configuration"))
         wanted.append(Attribute(("configuration", "FullRepositoryId"), Operator.EQUALS, f"acme/{role}"))
     _stage(
         main,
