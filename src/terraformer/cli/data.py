@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from terraformer.cli import data_synth
+from terraformer.cli import data_show, data_synth, data_validate
 
 __all__ = ["app"]
 
@@ -14,3 +14,5 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("synth")(data_synth.synth)
+app.command("show")(data_show.show)
+app.command("validate")(data_validate.validate)

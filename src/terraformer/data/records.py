@@ -46,6 +46,7 @@ __all__ = [
     "RecordWriter",
     "count_records",
     "from_row",
+    "open_records",
     "pyarrow",
     "read_records",
     "record_schema",
@@ -257,7 +258,7 @@ def count_records(path: Path | str) -> int:
     """How many records there are, by the files' own footers."""
     total = 0
     for file in _parquet_files(Path(path)):
-        with _open(file) as handle:
+        with open_records(file) as handle:
             total += handle.metadata.num_rows
     return total
 
@@ -274,7 +275,8 @@ def _parquet_files(path: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _open(file: Path) -> Iterator[Any]:
+def open_records(file: Path) -> Iterator[Any]:
+    """A file of records as pyarrow's ParquetFile. Raises UsageError when it is none of this version."""
     pa = pyarrow()
     try:
         handle = pa.parquet.ParquetFile(file)
@@ -311,7 +313,7 @@ def _read(file: Path, kind: RecordKind | None, check: bool) -> Iterator[Record]:
     pa = pyarrow()
     names = record_schema().names
     number = 0
-    with _open(file) as handle:
+    with open_records(file) as handle:
         batches = handle.iter_batches(batch_size=_BATCH, columns=names)
         while True:
             try:
