@@ -80,6 +80,7 @@ def _library() -> Core | None:
     return None
 
 
+@functools.lru_cache(maxsize=1)  # reading the package's metadata costs a millisecond, at every verification
 def _library_version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 

@@ -113,11 +113,11 @@ def read_policy(policy: Policy) -> RegoModule:
     errors: dict[bool, str] = {}
     for v0 in (False, True) if likely_v1 else (True, False):
         try:
-            package, tree = _parse(policy, v0)
-            hoisted = _hoisted(tree, policy.text.encode("utf-8", "surrogatepass"))
+            package, tree, declares = _parse(policy, v0)
+            hoisted = _hoisted(tree, policy.text.encode("utf-8", "surrogatepass")) if declares else None
             if hoisted is not None:
                 policy = Policy(policy.name, hoisted)
-                package, tree = _parse(policy, v0)
+                package, tree, _ = _parse(policy, v0)
         except RecursionError:
             raise PolicyError(f"policy {policy.name}: nested too deeply") from None
         except Exception as error:
@@ -128,11 +128,13 @@ def read_policy(policy: Policy) -> RegoModule:
     raise PolicyError(f"policy {policy.name} is not valid Rego: {message}")
 
 
-def _parse(policy: Policy, v0: bool) -> tuple[str, dict[str, Any]]:
+def _parse(policy: Policy, v0: bool) -> tuple[str, dict[str, Any], bool]:
+    """Package, syntax tree, and whether there may be a ``some x`` (without ``in``) anywhere."""
     engine = regorus.Engine()
     engine.set_rego_v0(v0)
     package = engine.add_policy(policy.name, policy.text)
-    return package, json.loads(engine.get_ast_as_json())[0]["ast"]
+    text = engine.get_ast_as_json()
+    return package, json.loads(text)[0]["ast"], '"SomeVars"' in text
 
 
 def _hoisted(tree: Any, text: bytes) -> str | None:
@@ -151,7 +153,7 @@ def _hoisted(tree: Any, text: bytes) -> str | None:
             continue
         if not isinstance(node, dict):
             continue
-        stack.extend(node.values())
+        stack.extend(_inner(node))
         statements = node.get("stmts")
         if not isinstance(statements, list):
             continue
@@ -203,16 +205,19 @@ def _base_name(reference: Mapping[str, Any]) -> str:
     return str(reference["Var"]["value"])
 
 
+def _inner(node: Mapping[str, Any]) -> list[Any]:
+    """What a node of the syntax tree holds, without places (most of it) and plain values."""
+    return [v for k, v in node.items() if k != "span" and k != "Var" and isinstance(v, (dict, list))]
+
+
 def _variables(node: Any) -> Iterator[str]:
     stack = [node]
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            for key, value in item.items():
-                if key == "Var":
-                    yield str(value["value"])
-                else:
-                    stack.append(value)
+            if "Var" in item:
+                yield str(item["Var"]["value"])
+            stack.extend(_inner(item))
         elif isinstance(item, list):
             stack.extend(item)
 
@@ -224,7 +229,7 @@ def _negations(node: Any) -> Iterator[Any]:
         if isinstance(item, dict):
             if "NotExpr" in item:
                 yield item["NotExpr"]
-            stack.extend(item.values())
+            stack.extend(_inner(item))
         elif isinstance(item, list):
             stack.extend(item)
 
