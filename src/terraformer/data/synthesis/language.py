@@ -29,7 +29,7 @@ def prompt_of(scenario: Scenario, seed: int, voice: str | None = None) -> str:
     chosen = voice or drawn
     teller = Teller(scenario, rng)
     text = tidy(teller.resolve(VOICES[chosen][1](teller)))
-    if chosen in _CARELESS and rng.random() < 0.16:
+    if chosen in _CARELESS and rng.random() < 0.24:
         text = _careless(text, teller)
     return text
 

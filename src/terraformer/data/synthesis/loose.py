@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from terraformer.data.intents import Attribute, Operator
-from terraformer.data.synthesis.expressions import Expression
+from terraformer.data.synthesis.expressions import Expression, Ref
 from terraformer.data.synthesis.lexicon import say_for
 from terraformer.data.synthesis.scenario import Node, Say, Scenario, Setting
 
@@ -25,7 +25,7 @@ __all__ = ["RULES", "Rule", "loosen", "table"]
 
 _SHARE: Final = 0.14
 """How often a value that has a loose form is said loosely."""
-_BRIEF: Final = ((0.0, 0.5, 0.85), (6, 2, 2))
+_BRIEF: Final = ((0.0, 0.4, 0.7, 0.95), (9, 3, 4, 4))
 """The share of a person's optional settings that is left out, and how many people there are of each kind."""
 
 
@@ -225,6 +225,8 @@ def loosen(scenario: Scenario) -> Scenario:
     """Some exact values said loosely, some not said at all. The same scenario gives the same result; changed in place."""
     rng = random.Random(f"{scenario.blueprint}:{scenario.seed}:loose")
     share = rng.choices(*_BRIEF)[0]
+    if share:
+        _shortened(scenario, share, rng)
     for node in scenario.said_nodes:
         for setting in node.settings():
             if not setting.said or setting.say is None or setting.say.implied or setting is node.name:
@@ -235,6 +237,46 @@ def loosen(scenario: Scenario) -> Scenario:
             if rng.random() < _SHARE:
                 _loosened(node, setting, rng)
     return scenario
+
+
+def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
+    """Names, blocks and features that a brief person leaves out; nothing that others refer to or build on."""
+    told = scenario.said_nodes
+    held = {n.feature_of for n in told} | {ref.node for n in told for s in n.settings() for ref in _refs(s.value)}
+    for node in told:
+        if node.name is not None and node.name.said and rng.random() < share * 0.8 and not _derived(node, told):
+            node.name.said = False
+        if node.feature_of is not None and node.say is not None and node not in held and rng.random() < share * 0.7:
+            node.said = False
+            for setting in node.settings():
+                setting.said = False
+            for block in node.blocks():
+                block.said = False
+            continue
+        for block in node.blocks():
+            plain = all(s.say is None or s.say.implied or not s.said for s in block.settings())
+            if block.said and plain and not any(b.said for b in block.blocks()) and rng.random() < share * 0.6:
+                if node.feature_of is not None or len(block.path) > 1:
+                    continue
+                block.said = False
+                for setting in block.settings():
+                    setting.said = False
+
+
+def _derived(node: Node, told: list[Node]) -> bool:
+    """Whether a name tells things apart: several of one type, one called so and one so."""
+    return sum(n.type == node.type for n in told) > 1
+
+
+def _refs(value: Any) -> list[Ref]:
+    if isinstance(value, Ref):
+        return [value]
+    if isinstance(value, (list, tuple)):
+        return [r for v in value for r in _refs(v)]
+    if isinstance(value, dict):
+        return [r for v in value.values() for r in _refs(v)]
+    inner = getattr(value, "parts", None) or getattr(value, "refs", None) or getattr(value, "arguments", None)
+    return _refs(list(inner)) if inner else []
 
 
 def _optional(node: Node, setting: Setting) -> bool:

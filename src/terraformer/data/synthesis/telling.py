@@ -102,6 +102,7 @@ class Teller:
         self._mentions: list[_Mention] = []
         self._embedded: dict[Node, Item] = {}
         self._leads: Counter[str] = Counter()
+        self._by_role: dict[Node, str] = {}  # told from others of its kind by what it is for
         self.items = self._ordered(self._items())
 
     # --- words -------------------------------------------------------------------------------------------------------
@@ -297,6 +298,16 @@ class Teller:
             quote = next((q for q in ('"', "'", "`") if q not in value), "")
         return f"{quote}{value}{quote}"
 
+    def _short(self, noun: str) -> str:
+        """A noun as it is said again: "the table" after "a table in DynamoDB", "the VPC" after "an AWS VPC"."""
+        if noun.startswith("aws_"):
+            return noun.removesuffix(" resource")
+        short = re.sub(r"^(AWS|Amazon) (?=[A-Z]|\w+ \w)", "", noun)
+        tail = re.sub(r" (in|on|from) (AWS )?[A-Z]\w*( \d+)?$", "", short)
+        if tail != short and not any(n is not noun and n.endswith(tail) for n in self._nouns.values() if n != noun):
+            short = tail
+        return short
+
     def _it(self, value: Any) -> str:
         """The thing that a reference leads to, marked: what it is called depends on what was told before."""
         if isinstance(value, list) and value:
@@ -320,9 +331,11 @@ class Teller:
             role = node.role.replace("_", " ")
             if len(role) == 1 and role in "abcdef":  # subnets "a" and "b"
                 role = ORDINALS["abcdef".index(role)]
-            text = f"the {noun}"
+            text = f"the {self._short(noun)}"
             if len(same) > 1 and role and f" {role} ".lower() not in f" {noun} ".lower():
                 text = f"the {role} {noun}"
+                if role not in ORDINALS:
+                    self._by_role[node] = role
         self._mentions.append(_Mention(node, text, plural, named))
         return f"\x04{len(self._mentions) - 1}\x05"
 
@@ -386,13 +399,17 @@ class Teller:
             count = NUMBERS.get(item.number, str(item.number)) if self.rng.random() < 0.7 else str(item.number)
             head = f"{count} {plural_of(noun)}"
         elif article:
+            role = self._by_role.get(item.node)
+            if role is not None and not (item.name and role in item.name):
+                noun = f"{role} {noun}"
             head = f"{article_of(noun)} {noun}"
-            at = self._place(item)
+            at = self._place(item) if role is None else 0
             if at and (at > 1 or self.rng.random() < 0.7):
                 another = "another" if self.rng.random() < 0.7 else f"a {ORDINALS[min(at, 5)]}"
                 head = f"{another} {noun}"
         else:
-            head = noun
+            role = self._by_role.get(item.node)
+            head = f"{role} {noun}" if role is not None and not (item.name and role in item.name) else noun
         post = sorted(item.post, key=_rank)
         return " ".join(p for p in (head, self.named(item) if named else "", *post) if p)
 
@@ -433,7 +450,13 @@ class Teller:
         if withs and thats:
             return f"{text} that {joined(thats)}, with {joined(withs)}", rest
         if withs:
-            opening = "with" if len(withs) < 2 else self.say("{with|with|with|having}")
+            opening = (
+                "with"
+                if len(withs) < 2
+                else self.say("{with|with|with|with|with|with|with|having|including|that includes}")
+                if all(map(usable, withs))
+                else "with"
+            )
             if text.endswith(")") or " with " in text[-40:]:
                 opening = self.rng.choice((", with", "with")) if text.endswith(")") else "and"
             text = f"{text} {opening} {joined(withs)}"
@@ -443,10 +466,14 @@ class Teller:
 
     def subject(self, item: Item) -> str:
         """The item as something already known: "the bucket"."""
-        noun = item.noun if item.number == 1 else plural_of(item.noun)
+        noun = self._short(item.noun)
+        noun = noun if item.number == 1 else plural_of(noun)
         alike = [i for i in self.items if i.noun == item.noun]
+        role = self._by_role.get(item.node)
+        if role is not None and item.number == 1:
+            return f"the {role} {noun}"
         if len(alike) > 1:
-            if item.name:
+            if item.name and not self.late_names:
                 return (
                     f"{noun} {item.name}" if item.number == 1 and self.rng.random() < 0.4 else f"the {noun} {item.name}"
                 )
@@ -488,10 +515,23 @@ class Teller:
             if not known and "<s>" not in how:
                 how = "For <s>, <d>"
         else:
-            options = ["<s> should have <d>", "<s> <needs> <d>", "Make sure <s> <has> <d>", "<s> must have <d>"]
-            options += ["Configure <s> with <d>", "Set <t> up with <d>", "I want <t> with <d>"]
+            options = [
+                "<s> should have <d>",
+                "<s> <needs> <d>",
+                "Make sure <s> <has> <d>",
+                "<s> must have <d>",
+                "Ensure <s> <has> <d>",
+            ]
+            options += [
+                "Configure <s> with <d>",
+                "Set <t> up with <d>",
+                "I want <t> with <d>",
+                "<s> should be configured with <d>",
+            ]
             if all(usable(p) for p in points):
-                options += ["Use <d>", "Give <t> <d>", "Include <d>"] if known else ["Give <t> <d>"]
+                options += ["Use <d>", "Give <t> <d>"] if known else ["Give <t> <d>"]
+                if known and not re.search(r"\d|\b(type|class|version|size|storage|name|mode)\b", joined(points)):
+                    options.append("Include <d>")
             how = self.fresh(options)
         told = "them" if subject == "they" else subject
         text = how.replace("<needs>", "need" if many else "needs").replace("<has>", "have" if many else "has")

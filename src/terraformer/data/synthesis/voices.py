@@ -274,7 +274,7 @@ def phrase(t: Teller) -> str:
     first = t.items[: t.rng.choice((3, 4, 5))]
     told = [t.clause(i, most=4) for i in first]
     head = t.say(
-        "{||Terraform for |Infrastructure for |A Terraform configuration with |Terraform that creates |Terraform code for }"
+        "{|||Terraform for |Infrastructure for |A Terraform configuration with |Terraform that creates |Creates |Terraform code for }"
     )
     if len(told) > 3:
         head = head or t.say("{Terraform for |Infrastructure with |A setup with }")
@@ -308,8 +308,7 @@ def benchmark(t: Teller) -> str:
         pairs = [f"{s} {n}" for s, n in names if same[s] == 1]
         if pairs:
             parts.append(f"Name {joined(pairs)}.")
-        rest_ = [(s, n) for s, n in names if same[s] > 1]
-        parts += [f"{capital(s)} {t.say('{is named|is called|has the name}')} {n}." for s, n in rest_]
+        parts += [f"{capital(s)} {t.say('{is named|is called|has the name}')} {n}." for s, n in names if same[s] > 1]
     return " ".join(parts)
 
 
@@ -544,14 +543,14 @@ def _mistyped(word: str, rng: random.Random) -> str:
 
 
 VOICES: Final[dict[str, tuple[float, Callable[[Teller], str]]]] = {
-    "order": (5.5, order),
-    "request": (2.6, request),
-    "phrase": (1.6, phrase),
-    "benchmark": (2.6, benchmark),
+    "order": (7.0, order),
+    "request": (2.3, request),
+    "phrase": (1.8, phrase),
+    "benchmark": (3.2, benchmark),
     "specification": (1.8, specification),
-    "question": (1.0, question),
+    "question": (0.8, question),
     "list": (1.1, listing),
-    "background": (0.9, background),
+    "background": (0.8, background),
     "goal": (0.9, goal),
     "note": (0.8, note),
     "keywords": (0.7, keywords),

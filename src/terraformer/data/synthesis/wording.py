@@ -114,8 +114,10 @@ def plural_of(noun: str) -> str:
     del head, sep, tail
     if base.endswith(" resource"):
         return base + "s" + rest
-    if base.endswith("s") or base.startswith("aws_"):
-        return base + ("" if base.startswith("aws_") else "es") + rest
+    if base.startswith("aws_"):
+        return base + " resources" + rest
+    if base.endswith("s"):
+        return base + "es" + rest
     if base.endswith("y") and base[-2:-1] not in "aeiou":
         return base[:-1] + "ies" + rest
     if base.endswith(("x", "ch", "sh")):
@@ -152,7 +154,11 @@ def capital(text: str) -> str:
 def tidy(text: str) -> str:
     text = re.sub(r"(?<=\S)[ \t]{2,}", " ", text) if "\n" in text else re.sub(r"[ \t]+", " ", text)
     text = re.sub(r" ([.,;]|\?(?! \*))(?=\s|$)", r"\1", text)  # not the "?" of "cron(0 3 * * ? *)"
-    text = re.sub(r"(?<![\w.:/-])1 (second|minute|hour|day|week|month|year|node|shard|replica)s\b", r"1 \1", text)
+    text = re.sub(
+        r"(?<![\w.:/-])1 ((?:read |write |capacity |core |cache )?(?:second|minute|hour|day|week|month|year|node|shard|replica|unit|vCPU|task))s\b",
+        r"1 \1",
+        text,
+    )
     text = re.sub(r"\bis with\b", "has", text)
     text = re.sub(r"\bare with\b", "have", text)
     return re.sub(r"\.\.+", ".", text).strip()
