@@ -122,8 +122,8 @@ def _keys(
     nodes: tuple[Node, ...], differing: Sequence[Sequence[Setting]], follows: Sequence[tuple[list[Setting], Group]]
 ) -> tuple[str, ...] | None:
     if follows:
-        keys = {g.keys for _, g in follows}
-        return keys.pop() if len(keys) == 1 else None
+        theirs = {g.keys for _, g in follows}
+        return theirs.pop() if len(theirs) == 1 else None
     candidates: list[Sequence[Any]] = []
     if len(differing) == 1:
         candidates.append([s.value for s in differing[0]])
