@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["replace_file", "staged"]
+__all__ = ["replace_directory", "replace_file", "staged"]
 
 
 def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -36,3 +38,24 @@ def staged(path: Path, content: bytes, mode: int) -> Path:
             temporary.unlink()
         raise
     return temporary
+
+
+@contextlib.contextmanager
+def replace_directory(path: Path) -> Iterator[Path]:
+    """A new directory beside ``path``, moved there when the block ends without an error; one that was there goes away
+    only then. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".terraformer-", dir=path.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        if path.exists():
+            old = Path(tempfile.mkdtemp(prefix=".terraformer-", dir=path.parent))
+            path.rename(old / path.name)
+            temporary.rename(path)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            temporary.rename(path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise

@@ -1,0 +1,329 @@
+"""Supervised fine-tuning with torch and transformers alone: one process, one device, packed rows, exact resumption.
+
+    run = LeanSft(model, tokens, settings, directory)
+    run.train()          # until the last step, or until ``seconds`` are over; the same call goes on where it stopped
+
+A checkpoint holds weights, optimiser and position in the data; with it a resumed run gives the losses that an
+uninterrupted one would have given. Not covered: several devices (see the TRL trainer with accelerate).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from terraformer.errors import UsageError
+from terraformer.files import replace_directory
+from terraformer.train.bases import LoraSettings, with_lora
+from terraformer.train.losses import completion_loss
+from terraformer.train.metrics import MetricsLog
+from terraformer.train.packing import Block, stream
+from terraformer.train.tokens import TokenFile
+
+__all__ = ["LeanSft", "SftSettings", "StepReport", "document_mask", "learning_rate"]
+
+_CHECKPOINTS = "checkpoints"
+_STATE = "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SftSettings:
+    """``block`` tokens a row, ``rows`` a forward pass, ``accumulate`` passes a step; ``steps`` in all. ``rate`` is the
+    highest learning rate: linear warm-up over ``warmup`` (share of the steps), then cosine down to ``floor`` times it.
+    ``seconds`` ends a call early, with a checkpoint. ``masked`` keeps the dialogues of a row apart by a mask; without
+    it attention is merely causal, which is faster on some devices. ``dtype`` "auto" is bf16 autocast on CUDA and
+    float32 elsewhere.
+    """
+
+    block: int = 2048
+    rows: int = 1
+    accumulate: int = 1
+    steps: int = 100
+    rate: float = 5e-4
+    warmup: float = 0.03
+    floor: float = 0.1
+    weight_decay: float = 0.05
+    beta2: float = 0.98
+    clip: float = 1.0
+    seed: int = 0
+    dtype: str = "auto"
+    compile: bool = False
+    masked: bool = True
+    lora: LoraSettings = field(default_factory=LoraSettings)
+    seconds: float | None = None
+    checkpoint_seconds: float = 300.0
+    keep: int = 2
+    validate_every: int = 200
+    validation_blocks: int = 32
+
+    def __post_init__(self) -> None:
+        if min(self.block, self.rows, self.accumulate, self.steps, self.keep) < 1:
+            raise UsageError("block, rows, accumulate, steps and keep must be at least 1")
+        if self.dtype not in ("auto", "float32", "bfloat16"):
+            raise UsageError(f"dtype {self.dtype!r}: choose auto, float32 or bfloat16")
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One optimiser step. ``loss`` is the mean over the step's learnt tokens; ``utilisation`` is achieved over ``peak``
+    floating-point operations (MFU), None without a known peak."""
+
+    step: int
+    loss: float
+    rate: float
+    norm: float
+    tokens: int
+    learnt: int
+    seconds: float
+    utilisation: float | None = None
+
+    @property
+    def tokens_per_second(self) -> float:
+        return self.tokens / self.seconds if self.seconds else 0.0
+
+
+class LeanSft:
+    """See the module. ``directory`` holds checkpoints and metrics.jsonl; a checkpoint there is resumed from.
+
+    ``evaluate`` is called with the model after every ``validate_every`` steps and at the end; what it returns is logged
+    as "evaluation". ``peak`` is the device's rate in floating-point operations a second, for the utilisation.
+    Raises UsageError when the directory holds a run with other settings.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokens: TokenFile,
+        settings: SftSettings,
+        directory: Path,
+        *,
+        validation: TokenFile | None = None,
+        device: str | torch.device | None = None,
+        peak: float | None = None,
+        evaluate: Callable[[Any, int], Mapping[str, Any]] | None = None,
+        on_step: Callable[[StepReport], None] | None = None,
+    ) -> None:
+        self.settings, self.directory, self.step = settings, directory, 0
+        self._tokens, self._validation = tokens, validation
+        self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._peak, self._evaluate, self._on_step = peak, evaluate, on_step
+        torch.manual_seed(settings.seed)
+        if settings.lora.rank:
+            model = with_lora(model, settings.lora)
+        self.model = model.to(self._device)
+        self._trained = [p for p in self.model.parameters() if p.requires_grad]
+        self._optimiser = torch.optim.AdamW(
+            [
+                {"params": [p for p in self._trained if p.ndim >= 2], "weight_decay": settings.weight_decay},
+                {"params": [p for p in self._trained if p.ndim < 2], "weight_decay": 0.0},
+            ],
+            lr=settings.rate,
+            betas=(0.9, settings.beta2),
+            fused=self._device.type == "cuda",
+        )
+        self._parameters = sum(p.numel() for p in self.model.parameters())
+        self._resume()
+        self._log = MetricsLog(directory / "metrics.jsonl", self.step)
+        self._forward = torch.compile(self.model, dynamic=False) if settings.compile else self.model
+
+    # --- training ---
+
+    def train(self) -> bool:
+        """Train to the last step or until the time is over; returns whether it is done. Interrupts leave a
+        checkpoint."""
+        return self._train(self.settings.steps)
+
+    def train_steps(self, count: int) -> bool:
+        """Train so many steps more, at most to the last one, without a checkpoint; returns whether it was the last."""
+        return self._train(min(self.settings.steps, self.step + count), checkpoints=False)
+
+    def _train(self, until: int, *, checkpoints: bool = True) -> bool:
+        settings = self.settings
+        start = saved = time.monotonic()
+        self.model.train()
+        per_step = settings.rows * settings.accumulate
+        source = stream(self._tokens, settings.block, settings.seed, self.step * per_step)
+        try:
+            while self.step < until:
+                if settings.seconds is not None and time.monotonic() - start >= settings.seconds:
+                    break
+                report = self._one_step(list(itertools.islice(source, per_step)))
+                self._log.write("train", self.step, {**asdict(report), "tokens_per_second": report.tokens_per_second})
+                if self._on_step is not None:
+                    self._on_step(report)
+                if settings.validate_every and self.step % settings.validate_every == 0:
+                    self._validate()
+                if checkpoints and time.monotonic() - saved >= settings.checkpoint_seconds:
+                    self.checkpoint()
+                    saved = time.monotonic()
+        except KeyboardInterrupt:
+            self.checkpoint()
+            raise
+        done = self.step >= settings.steps
+        if done and not (settings.validate_every and self.step % settings.validate_every == 0):
+            self._validate()
+        if checkpoints:
+            self.checkpoint()
+        return done
+
+    def _one_step(self, blocks: list[tuple[int, Block]]) -> StepReport:
+        settings = self.settings
+        began = time.monotonic()
+        rate = learning_rate(self.step, settings)
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        learnt = max(1, sum(b.learnt for _, b in blocks))
+        total = torch.zeros((), device=self._device)
+        for n in range(0, len(blocks), settings.rows):
+            loss = self.loss([b for _, b in blocks[n : n + settings.rows]], learnt)
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += loss.detach()
+        norm = torch.nn.utils.clip_grad_norm_(self._trained, settings.clip)
+        self._optimiser.step()
+        self._optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        value = float(total)  # waits for the device
+        seconds = time.monotonic() - began
+        tokens = len(blocks) * settings.block
+        utilisation = tokens / seconds * self._operations() / self._peak if self._peak else None
+        used = sum(b.used for _, b in blocks)
+        return StepReport(self.step, value, rate, float(norm), used, learnt, seconds, utilisation)
+
+    def loss(self, blocks: list[Block], count: float | None = None) -> Tensor:
+        """The completion loss of some rows, divided by ``count`` learnt tokens (their own number by default)."""
+        ids, labels, positions = (
+            torch.from_numpy(np.stack([getattr(b, name) for b in blocks])).to(self._device, non_blocking=True)
+            for name in ("ids", "labels", "positions")
+        )
+        mask = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
+        with self._autocast():
+            logits = self._forward(input_ids=ids, position_ids=positions, attention_mask=mask, use_cache=False).logits
+            return completion_loss(logits, labels, count)
+
+    def _autocast(self) -> AbstractContextManager[Any]:
+        wanted = self.settings.dtype
+        if wanted == "bfloat16" or (wanted == "auto" and self._device.type == "cuda"):
+            return torch.autocast(self._device.type, dtype=torch.bfloat16)
+        return nullcontext()
+
+    def _operations(self) -> float:
+        """Floating-point operations a token, forward and backward: 6 for each parameter, and attention (PaLM, appendix
+        B; half of it, since it is causal)."""
+        config = self.model.config
+        attention: float = 6 * config.num_hidden_layers * config.hidden_size * self.settings.block
+        return 6.0 * float(self._parameters) + attention
+
+    # --- validation ---
+
+    def validation_loss(self) -> float:
+        """Mean loss over the first blocks of the validation tokens. Raises UsageError without any."""
+        if self._validation is None:
+            raise UsageError("there are no validation tokens")
+        settings = self.settings
+        count = total = 0.0
+        self.model.eval()
+        with torch.no_grad():
+            taken: Iterator[tuple[int, Block]] = itertools.islice(
+                stream(self._validation, settings.block, 0), settings.validation_blocks
+            )
+            for epoch, block in taken:
+                if epoch:
+                    break
+                count += block.learnt
+                total += float(self.loss([block], 1.0))
+        self.model.train()
+        return total / max(1.0, count)
+
+    def _validate(self) -> None:
+        if self._validation is not None:
+            self._log.write("validation", self.step, {"loss": self.validation_loss()})
+        if self._evaluate is not None:
+            self.model.eval()
+            self._log.write("evaluation", self.step, self._evaluate(self.model, self.step))
+            self.model.train()
+
+    # --- checkpoints ---
+
+    def checkpoint(self) -> Path:
+        """Write a checkpoint of this step, whole or not at all; older ones beyond ``keep`` go away."""
+        target = self.directory / _CHECKPOINTS / f"step-{self.step:07d}"
+        with replace_directory(target) as scratch:
+            self.model.save_pretrained(scratch / "model", safe_serialization=True)
+            torch.save(self._optimiser.state_dict(), scratch / "optimiser.pt")
+            state = {"step": self.step, "settings": self._identity()}
+            (scratch / _STATE).write_text(json.dumps(state, indent=1) + "\n")
+        for old in self._checkpoints()[: -self.settings.keep]:
+            for path in sorted(old.rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink()
+            old.rmdir()
+        return target
+
+    def _checkpoints(self) -> list[Path]:
+        return sorted((self.directory / _CHECKPOINTS).glob("step-*"))
+
+    def _identity(self) -> dict[str, Any]:
+        """What must be the same for a run to go on."""
+        found = asdict(self.settings)
+        for name in ("seconds", "checkpoint_seconds", "keep", "validate_every", "validation_blocks", "compile"):
+            found.pop(name)
+        return {**json.loads(json.dumps(found)), "tokens": self._tokens.meta["sha256"]}
+
+    def _resume(self) -> None:
+        found = self._checkpoints()
+        if not found:
+            return
+        latest = found[-1]
+        state = json.loads((latest / _STATE).read_text())
+        if state["settings"] != self._identity():
+            different = sorted(k for k, v in self._identity().items() if state["settings"].get(k) != v)
+            raise UsageError(
+                f"{self.directory}: holds a run with other settings ({', '.join(different)}): choose another directory"
+            )
+        from safetensors.torch import load_file
+
+        weights: dict[str, Tensor] = {}
+        for file in sorted((latest / "model").glob("*.safetensors")):
+            weights.update(load_file(str(file), device=str(self._device)))
+        if self.settings.lora.rank:
+            import peft
+
+            peft.set_peft_model_state_dict(self.model, weights)
+        else:
+            self.model.load_state_dict(weights, strict=False)
+            self.model.tie_weights()
+        self._optimiser.load_state_dict(
+            torch.load(latest / "optimiser.pt", map_location=self._device, weights_only=True)
+        )
+        self.step = int(state["step"])
+
+
+def document_mask(positions: Tensor) -> Tensor:
+    """Which token sees which, boolean (B, 1, T, T): those before it in the same dialogue, and itself.
+
+    ``positions`` (B, T) begin anew at 0 with each dialogue.
+    """
+    document = (positions == 0).cumsum(1)
+    same = document[:, :, None] == document[:, None, :]
+    size = positions.shape[1]
+    causal = torch.ones(size, size, dtype=torch.bool, device=positions.device).tril()
+    return (same & causal)[:, None]
+
+
+def learning_rate(step: int, settings: SftSettings) -> float:
+    """The rate of the step that follows ``step`` finished ones."""
+    warm = max(1, round(settings.warmup * settings.steps))
+    if step < warm:
+        return settings.rate * (step + 1) / warm
+    share = (step - warm) / max(1, settings.steps - warm)
+    return settings.rate * (settings.floor + (1 - settings.floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
