@@ -127,9 +127,10 @@ def _summary(s: Mapping[str, Any]) -> str:
     kinds = [f"{n:,} of kind *{kind}* ({_TASKS.get(kind, kind)})" for kind, n in s["kinds"].items()]
     sources = [f"{n:,} from {_ORIGINS.get(kind, kind)}" for kind, n in s["sources"]["by_kind"].items()]
     return (
-        f"{s['records']:,} records: {'; '.join(kinds)}. The makers of records keep what Terraform formats, compiles and "
-        "plans against the provider's schemas without a warning and whose plan meets the record's own policy (Rego); "
-        f"`terraformer data validate` proves it again. They come {'; '.join(sources)}; from {s['sources']['count']:,} different sources in all.\n\n"
+        f"{s['records']:,} records: {'; '.join(kinds)}. The makers of records keep what Terraform formats, compiles "
+        "and plans against the provider's schemas without a warning and whose plan meets the record's own policy "
+        f"(Rego); `terraformer data validate` proves it again. They come {'; '.join(sources)}; from "
+        f"{s['sources']['count']:,} different sources in all.\n\n"
         f"{len(s['resource_types']):,} resource types and {len(s['data_sources']):,} data sources of "
         f"{len(s['services']):,} services. Verified by: {', '.join(list(s['versions'])[:8]) or 'not told'}."
     )
@@ -164,8 +165,8 @@ def _splits(s: Mapping[str, Any]) -> str:
     ]
     return (
         _table(("split", "records", "share", *kinds), rows)
-        + "\nThe unit of splits is a *combination*: for a generation the blueprint or file with the voice of the prompt, "
-        "for a mutation or repair the blueprint or file with its operators or faults. " + _separation(s)
+        + "\nThe unit of splits is a *combination*: for a generation the blueprint or file with the voice of the "
+        "prompt, for a mutation or repair the blueprint or file with its operators or faults. " + _separation(s)
     )
 
 
@@ -285,7 +286,8 @@ def _duplicates(s: Mapping[str, Any]) -> str:
         return ""
     return (
         f"\n## Duplicates\n\nAt a Jaccard similarity of {d['similarity']}, names not counted: "
-        f"{_percent(d['request'], 2)} of records have nearly the request of an earlier one (with another answer: clones are wanted), "
+        f"{_percent(d['request'], 2)} of records have nearly the request of an earlier one (with another answer: "
+        "clones are wanted), "
         f"{_percent(d['answer'], 2)} nearly its answer, {_percent(d['both'], 2)} nearly both. "
         f"{s['records'] - s['distinct_ids']:,} records are there twice.\n"
     )
@@ -300,7 +302,8 @@ def _making(s: Mapping[str, Any]) -> str:
     text = (
         f"\n## Making\n\nMade by `{m.get('command', '')}`: {m.get('candidates', 0):,} candidates of "
         f"{m.get('units', 0):,} units, of which {_percent(m.get('yield', 0))} became records; "
-        f"{making.get('records a second')} records a second ({making.get('records a worker second')} a second and worker). Content (SHA-256 of the sorted ids): "
+        f"{making.get('records a second')} records a second ({making.get('records a worker second')} a second and "
+        "worker). Content (SHA-256 of the sorted ids): "
         f"`{m.get('content', '')}`.\n"
     )
     return text + ("\n" + _table(("left out because", "candidates"), rows) if rows else "")
