@@ -160,7 +160,7 @@ def _respelt(text: str, rng: random.Random, habits: Habits) -> str:
             text,
         )
         text = re.sub(
-            r"\b(in|to|into) ((?:us|eu|ap|ca|sa)-[a-z]+-\d)(?![\w-])",
+            r"(?<!set )\b(in|to|into) ((?:us|eu|ap|ca|sa)-[a-z]+-\d)(?![\w-])",
             lambda m: f"{m[1]} {_place(m[2], rng)}" if chance(habits.places) else m[0],
             text,
         )
@@ -268,7 +268,7 @@ def _of_number(number: int) -> list[str]:
         found += ["no ", "zero", "without"]
     if number == 1:
         found += ["one", "a ", "an ", "single", "each", "every", "daily", "hourly"]
-    for size in (60, 1024, 1440, 3600, 86400, 7, 7 * 86400, 1 << 20, 1 << 30):
+    for size in (24, 60, 1000, 60_000, 1024, 1440, 3600, 86400, 7, 7 * 86400, 1 << 20, 1 << 30):
         if number and number % size == 0:
             count = number // size
             found += [str(count), NUMBERS.get(count, str(count))]

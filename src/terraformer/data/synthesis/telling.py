@@ -457,7 +457,7 @@ class Teller:
                 if all(map(usable, withs))
                 else "with"
             )
-            if text.endswith(")") or " with " in text[-40:]:
+            if text.endswith(")") or " with " in text.partition(item.noun)[2][-40:]:
                 opening = self.rng.choice((", with", "with")) if text.endswith(")") else "and"
             text = f"{text} {opening} {joined(withs)}"
         elif thats:
