@@ -52,8 +52,8 @@ def attempt(blueprint: Blueprint, seeds: int, pool: VerifierPool, show: bool) ->
                     print(*(candidate.config.text(f) for f in candidate.config.files), sep="\n")
         except Unfillable as problem:
             bad[f"unfillable: {problem}"] += 1
-        except UsageError as problem:
-            bad[f"usage: {problem}"[:200]] += 1
+        except (KeyError, TypeError, AttributeError, UsageError) as problem:
+            bad[f"mistake: {type(problem).__name__} {problem}"[:200]] += 1
         except ToolFailure as problem:
             bad[f"tool failure: {problem}"[:200]] += 1
     return good, bad
@@ -80,30 +80,30 @@ def main() -> int:
             provider = bundle.load(source)
             covered: dict[str, str] = {}
             left_out: dict[str, str] = {}
-            for type in provider.resource_types:
-                if type in written or not type.startswith(options.prefix):
+            for kind in provider.resource_types:
+                if kind in written or not kind.startswith(options.prefix):
                     continue
-                if provider.resource(type).block.deprecated:
-                    left_out[type] = "deprecated"
+                if provider.resource(kind).block.deprecated:
+                    left_out[kind] = "deprecated"
                     continue
                 for plain in (True,) if options.plain else (False, True):
-                    good, bad = attempt(blueprint_of(source, type, plain=plain), options.seeds, pool, options.show)
+                    good, bad = attempt(blueprint_of(source, kind, plain=plain), options.seeds, pool, options.show)
                     tried += good + bad.total()
                     proven += good
                     if not bad:
-                        covered[type] = "plain" if plain else "full"
+                        covered[kind] = "plain" if plain else "full"
                         break
                     why = bad.most_common(1)[0][0]
                     if not plain:
-                        print(f"optional  {type}: {why}", flush=True)
+                        print(f"optional  {kind}: {why}", flush=True)
                     if why.startswith("unfillable"):
-                        left_out[type] = why
+                        left_out[kind] = why
                         break
-                    left_out[type] = why
-                if type in covered:
-                    left_out.pop(type, None)
+                    left_out[kind] = why
+                if kind in covered:
+                    left_out.pop(kind, None)
                 else:
-                    print(f"left out  {type}: {left_out[type]}", flush=True)
+                    print(f"left out  {kind}: {left_out[kind]}", flush=True)
             reasons.update(re.split(r"[: ]", why)[0] for why in left_out.values())
             result[source] = {
                 "covered": len(covered),

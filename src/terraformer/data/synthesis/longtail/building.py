@@ -10,14 +10,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from terraformer.data.synthesis.expressions import Document, Raw, Ref, Statement, Value
-from terraformer.data.synthesis.lexicon import say_for
 from terraformer.data.synthesis.longtail.documents import document_for
 from terraformer.data.synthesis.longtail.facts import checks_of, choices_of, required_names, schema_of
 from terraformer.data.synthesis.longtail.given import AVOID, GIVEN
 from terraformer.data.synthesis.longtail.references import principal_of, relation_of, target_of
+from terraformer.data.synthesis.longtail.sayings import say_of
 from terraformer.data.synthesis.longtail.values import external, name_for, number_for, text_for
-from terraformer.data.synthesis.longtail.words import in_case, kind_of, noun_of, spoken, spoken_value, words
+from terraformer.data.synthesis.longtail.words import kind_of, noun_of, spoken, spoken_value, words
 from terraformer.data.synthesis.names import resource_name
+from terraformer.data.synthesis.parts import zip_package
 from terraformer.data.synthesis.scenario import Body, Node, Say, Scene, Setting
 from terraformer.generate.grammar.knowledge import NEEDS
 from terraformer.provider.schema import UNSET, Attribute, Block
@@ -31,6 +32,7 @@ _NEVER: Final = re.compile(
     r"metadata|settings|effective_labels|terraform_labels|deletion_policy|force_\w+|ignore_\w+|wait_for_\w+|.*password|.*secret.*|.*token)$"
 )
 """Optional arguments that nobody mentions, or that mean nothing by themselves."""
+_JOINS: Final = re.compile(r"_(association|attachment|membership|share|accepter)$")
 _SECRET: Final = re.compile(r"password|secret|token|private_key|passphrase|credential|api_key|auth_key")
 
 
@@ -48,6 +50,8 @@ class _Builder:
     def __init__(self, s: Scene, source: str, plain: bool) -> None:
         self.s, self.source, self.plain = s, source, plain
         self.known: dict[str, Node] = {}
+        self.joined = False
+        self.heard: set[str] = set()
 
     # --- resources ---------------------------------------------------------------------------------------------------
 
@@ -94,6 +98,13 @@ class _Builder:
                     break
             else:
                 raise Unfillable(f"{prefix}{'|'.join(sorted(group))}")
+        if prefix and not body.items and not _empty(block):
+            for name in self.s.rng.sample(sorted(block.attributes), len(block.attributes)):
+                if not _unwanted(block.attributes[name], name, strict=True) and self.attempt(
+                    body, type, block, prefix, name, depth, main
+                ):
+                    present.add(name)
+                    break
         if main and not self.plain:
             self.optional(body, type, block, prefix, present, depth)
 
@@ -294,7 +305,12 @@ class _Builder:
             if depth < _MAX_DEPTH and (family or s.may(0.85) or not required):
                 node = self.parent(target[0], type, depth, main=main, family=family)
                 if node is not None:
-                    say = relation_of(target[0], name) if main and node.said else False
+                    say: str | bool = False
+                    if main and node.said:
+                        say = relation_of(target[0], name)
+                        if _JOINS.search(type) and family:
+                            say = "with <it>" if self.joined else "of <it>"
+                            self.joined = True
                     if many and attribute.type[0] in ("list", "set"):
                         body.link(name, node, target[1], say, wrap=True)
                     elif many:
@@ -304,11 +320,21 @@ class _Builder:
                     return True
         if not required and target is None:
             return False
+        if target is None and text_for(s, self.source, type, path, attribute) is not None:
+            return False
         outside = external(s, self.source, type, _single(path) if many else path)
-        if outside is None and target is None:
+        foreign = required and (
+            re.search(r"(^|_)(arns?|arn_list|ids)$|_(id|identifier)$", name)
+            or (name.endswith("_name") and not _own(type, name))
+        )
+        if outside is None and target is None and not foreign:
             return False
         kind = "list(string)" if many else "string"
-        label = name if name not in ("id", "arn", "resource", "name", "key") else f"{kind_of(type)}_{name}"
+        label = (
+            name
+            if name not in ("source", "version", "providers", "count", "id", "arn", "resource", "name", "key")
+            else f"{kind_of(type)}_{name}"
+        )
         text = words(label)
         if outside is not None and s.may(0.35) and not many and main:
             short = text.removesuffix(" ARN").removesuffix(" ID")
@@ -337,6 +363,8 @@ class _Builder:
         try:
             if target == "aws_iam_role":
                 return self.role(type, said)
+            if target == "aws_lambda_function":
+                return self.function(said)
             if target in ("aws_subnet", "aws_security_group", "aws_vpc"):
                 return self.network(target, said)
             return self.resource(target, said=said, main=False, depth=depth + 1)
@@ -353,6 +381,21 @@ class _Builder:
             Document(Statement(("sts:AssumeRole",), principals={"Service": (principal_of(type),)})),
             False,
         )
+        return node
+
+    def function(self, said: bool) -> Node:
+        s = self.s
+        role = self.known.get("aws_iam_role") or self.role("aws_lambda_function", False)
+        path, digest = zip_package(s, "exports.handler = async () => ({ statusCode: 200 });\n", "index.js")
+        node = self.known["aws_lambda_function"] = s.resource(
+            "aws_lambda_function", "Lambda function", s.pick("handler", "worker", "hook"), said=said
+        )
+        node.named("function_name", resource_name(s, s.pick("handler", "worker", "hook", "processor")))
+        node.link("role", role, "arn", say=False)
+        for name, value in (("handler", "index.handler"), ("runtime", s.pick("nodejs20.x", "nodejs22.x"))):
+            node.set(name, value, False)
+        node.set("filename", path, False)
+        node.set("source_code_hash", digest, False)
         return node
 
     def network(self, target: str, said: bool) -> Node:
@@ -448,18 +491,11 @@ class _Builder:
         s = self.s
         if s.rng.random() >= min(1.0, s.talk + (0.15 if required else 0.25)):
             return False
-        told = say_for(type, (spoken((*body.path, name)),), value)
-        if told is None:
+        told = say_of(type, (*body.path, name), value)
+        heard = spoken((*body.path, name))
+        if told is None or heard in self.heard:  # "auth type A and auth type B" would tell nothing
             return False
-        told = Say(
-            in_case(told.np),
-            in_case(told.do),
-            in_case(told.that),
-            in_case(told.post),
-            told.value,
-            told.demand,
-            told.implied,
-        )
+        self.heard.add(heard)
         if isinstance(value, str) and not told.value:
             other = spoken_value(value)
             if other is not None and s.may(0.3):
@@ -495,11 +531,23 @@ def _is_name(type: str, name: str, attribute: Attribute, required: bool) -> bool
         return False
     if name == "name":
         return True
+    if re.search(r"region_name|domain_name|user_name|host_name|principal|parent", name):
+        return False
     tail = type.split("_")[1:]
     if re.fullmatch(r"\w+_(name|id|identifier)", name) and required:
         stem = name.rsplit("_", 1)[0]
         return "_".join(tail).endswith(stem) or (stem in tail and stem == tail[-1])
     return name == "identifier" and required
+
+
+def _own(type: str, name: str) -> bool:
+    """Whether "fleet_name" is the name of the thing itself."""
+    stem = name.rpartition("_")[0].split("_")[-1]
+    return stem in type.split("_")[1:]
+
+
+def _empty(block: Block) -> bool:
+    return not any(a.optional or a.required for a in block.attributes.values())
 
 
 def _unwanted(attribute: Attribute, name: str, *, strict: bool) -> bool:

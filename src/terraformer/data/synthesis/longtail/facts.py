@@ -67,7 +67,8 @@ def choices_of(source: str, type: str, path: str, attribute: Attribute, *, eleme
     if not known and (hinted := _hinted(source, type, path, "Enum")):
         known = list(hinted[0])
     if not known:
-        known = list(_listed(doc_of(source, type, path)))
+        own = {p.rpartition(".")[2] for p in _docs(source, type)}
+        known = [v for v in _listed(doc_of(source, type, path)) if v not in own]
     usable = [v for v in known if not (isinstance(v, str) and _ODD.search(v))]
     return usable or [v for v in known if v != ""]
 

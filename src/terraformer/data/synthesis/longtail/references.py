@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from terraformer.data.synthesis.longtail.facts import has_type, schema_of
+from terraformer.data.synthesis.longtail.facts import doc_of, has_type, schema_of
 from terraformer.generate.grammar.knowledge import PRINCIPALS
 from terraformer.generate.grammar.relations import referent
 
@@ -98,6 +98,14 @@ TABLE: Final[dict[tuple[str, str], Target]] = {
     ("aws_transfer_access", "home_directory"): _NOTHING,
     ("aws_dms_certificate", "certificate_id"): _NOTHING,
     ("aws_quicksight_user", "user_name"): _NOTHING,
+    ("aws_rds_cluster_role_association", "db_cluster_identifier"): ("aws_rds_cluster", "id"),
+    ("aws_db_instance_role_association", "db_instance_identifier"): ("aws_db_instance", "identifier"),
+    ("aws_iam_user_policy_attachments_exclusive", "policy_arns"): ("aws_iam_policy", "arn"),
+    ("aws_iam_group_policy_attachments_exclusive", "policy_arns"): ("aws_iam_policy", "arn"),
+    ("aws_iam_role_policy_attachments_exclusive", "policy_arns"): ("aws_iam_policy", "arn"),
+    ("aws_iam_user_policies_exclusive", "policy_names"): ("aws_iam_user_policy", "name"),
+    ("aws_iam_role_policies_exclusive", "policy_names"): ("aws_iam_role_policy", "name"),
+    ("aws_iam_group_policies_exclusive", "policy_names"): ("aws_iam_group_policy", "name"),
 }  # fmt: skip
 """(type, path) -> what it refers to, where the general rules say nothing or something else."""
 
@@ -112,13 +120,18 @@ def target_of(source: str, type: str, path: str) -> Target | None:
     if exact is None and source == "hashicorp/aws":
         found = referent(type, path, _Types(source))
         exact = (found.type, found.attribute) if found is not None and not found.index else None
+    if exact is None and source == "hashicorp/aws" and re.search(r"(^|_)role(_arns?)?$", path.rpartition(".")[2]):
+        exact = (
+            ("aws_iam_role", "arn") if "role" in doc_of(source, type, path).lower() or path.endswith("arn") else None
+        )
     if exact is None or not exact[0] or exact[0].startswith("data.") or not has_type(source, exact[0]):
         return None
     target, attribute = exact
     attributes = schema_of(source, target).attributes
     if attribute not in attributes:
         leaf = path.rpartition(".")[2]
-        attribute = next((a for a in (leaf, "id", "name", "arn") if a in attributes), "")
+        others = (leaf,) if "arn" in leaf else (leaf, "id", "name", "arn")
+        attribute = next((a for a in others if a in attributes), "")
     return (target, attribute) if attribute and target != type else None
 
 
@@ -167,7 +180,7 @@ def relation_of(target: str, leaf: str) -> str:
         "aws_cloudwatch_log_group",
     ):
         if re.search(r"destination|target|output|log|result|topic|notif", leaf):
-            return "{sending to|that {writes|sends} to} <it>"
+            return "sending to <it>"
         return "{using|on|for} <it>"
     if target.endswith(("_certificate",)):
         return "with <it>"

@@ -166,6 +166,14 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
             f"s3://{bucket_name(s, 'data')}",
         ],
     ),
+    (
+        r"template_url$",
+        _of(
+            "https://s3.amazonaws.com/acme-templates/network.yaml",
+            "https://acme-templates.s3.amazonaws.com/baseline.yaml",
+        ),
+    ),
+    (r"container_url$", _of("https://acmestorage.blob.core.windows.net/backups")),
     (r"issuer(_url)?$|^idp_issuer", _of("https://auth.example.com", "https://login.example.com/oauth2/default")),
     (r"(^|_)metadata_url$|saml_metadata_url", _of("https://idp.example.com/saml/metadata")),
     (
@@ -239,7 +247,7 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
         _of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINuiyvncbjJ/xhKYE9HvViuCMK0YZaKWoSE43C6BsQAt admin@example.com"),
     ),
     (
-        r"^semantic_version$|^(app_|artifact_|component_)?version$|^version_(label|name|description)$|_version$",
+        r"^semantic_version$|^(app_|artifact_|component_)?version$|^version_(label|name|description)$",
         _of("1.0.0", "1.0", "1", "2.1.0", "v1"),
     ),
     (r"^dynatrace_|_unit$", _of()),
@@ -293,7 +301,8 @@ def external(s: Scene, source: str, type: str, path: str) -> str | None:
     ctx = ProviderContext(source, "")
     value = placeholders.value_for(source, type, name, "string", seed=str(s.number(0, 1 << 20)), ctx=ctx)
     checks = checks_of(source, type)
-    if isinstance(value, str) and checks.accepts(path, value):
+    short = "-".join(type.split("_")[1:])[:24].strip("-")  # a name that says nothing but what it is
+    if isinstance(value, str) and short not in value and checks.accepts(path, value):
         return value
     return None
 
@@ -313,7 +322,9 @@ _NUMBERS: Final[tuple[tuple[str, tuple[float, ...]], ...]] = (
     (r"percent|threshold$|ratio$|confidence", (10, 20, 50, 70, 80, 90)),
     (r"(^|_)(min|minimum)(_|$)|_min$", (1, 2)),
     (r"(^|_)(max|maximum)(_|$)|_max$", (3, 4, 5, 10)),
-    (r"size|storage|capacity|_gb$|_gib$|volume", (1, 2, 4, 8, 10, 20, 50, 100, 200, 1000, 1200)),
+    (r"tokens", (256, 512, 1024, 2048)),
+    (r"capacity|_units$", (1, 2, 4, 8, 10, 100)),
+    (r"size|storage|_gb$|_gib$|volume", (1, 2, 4, 8, 10, 20, 50, 100, 200, 1000, 1200)),
     (r"memory", (512, 1024, 2048, 4096)),
     (r"cpu|units$", (1, 2, 4, 256, 512, 1024)),
     (r"iops", (3000, 4000, 6000)),

@@ -31,7 +31,19 @@ _BARE: Final = frozenset(
 
 def words(text: str) -> str:
     """An identifier's words, acronyms and names in their own case."""
-    return " ".join(_CASE.get(w, w) for w in text.split("_") if w)
+    told = " ".join(_CASE.get(w, w) for w in text.split("_") if w)
+    for plain, better in _HYPHENS:
+        told = told.replace(plain, better)
+    return told
+
+
+_HYPHENS: Final = (
+    ("rate based", "rate-based"), ("cross account", "cross-account"), ("opt in", "opt-in"), ("opt out", "opt-out"), ("on demand", "on-demand"),
+    ("site to site", "site-to-site"), ("multi region", "multi-region"), ("multi AZ", "multi-AZ"), ("read only", "read-only"), ("LF tag", "LF-tag"),
+    ("real time", "real-time"), ("point in time", "point-in-time"), ("server side", "server-side"), ("client side", "client-side"),
+    ("cost optimization hub", "Cost Optimization Hub"), ("self managed", "self-managed"), ("customer managed", "customer-managed"),
+    ("third party", "third-party"), ("ip set", "IP set"), ("IPSet", "IP set"), ("user defined", "user-defined"), ("field level", "field-level"),
+)  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
@@ -68,7 +80,8 @@ def noun_of(type: str) -> str:
         return tail
     bare = full.removeprefix("AWS ").removeprefix("Amazon ")
     brand = full[: len(full) - len(bare)]
-    tail = tail or "resource"
+    if not tail:
+        return bare
     if tail.lower().startswith(bare.lower()):
         return tail
     return f"{{{bare}|{bare}|{bare}|{brand}{bare}}} {tail}" if brand else f"{bare} {tail}"
@@ -97,7 +110,11 @@ def kind_of(type: str) -> str:
     pieces = [p for p in (rest or key.partition("_")[2]).split("_") if p and p not in ("v2", "resource")]
     while len(pieces) > 1 and pieces[-1] in _FILLER | {"association", "attachment", "exclusive"}:
         pieces.pop()
-    if len(pieces) > 1 and (len(pieces[-1]) < 5 or pieces[-1] in ("group", "rule", "table", "profile", "policy")):
+    if (
+        len(pieces) > 1
+        and pieces[-2] not in ("based", "by", "of", "to", "for", "in")
+        and (len(pieces[-1]) < 5 or pieces[-1] in ("group", "rule", "table", "profile", "policy"))
+    ):
         return "_".join(pieces[-2:])
     return pieces[-1] if pieces else "main"
 
@@ -105,7 +122,7 @@ def kind_of(type: str) -> str:
 def spoken(path: tuple[str, ...]) -> str:
     """The words for an argument as one identifier: its own, with those of the block around where alone they say nothing."""
     leaf = path[-1]
-    if len(path) > 1 and leaf in _BARE:
+    if len(path) > 1 and (leaf in _BARE or "_" not in leaf):
         around = [w for w in path[-2].split("_") if w not in _FILLER]
         if around and around[-1] == leaf.split("_")[0]:
             around.pop()
