@@ -228,11 +228,13 @@ def loosen(scenario: Scenario) -> Scenario:
     if share:
         _shortened(scenario, share, rng)
     for node in scenario.said_nodes:
-        for setting in node.settings():
+        for setting in list(node.settings()):
             if not setting.said or setting.say is None or setting.say.implied or setting is node.name:
                 continue
             if share and _optional(node, setting) and rng.random() < share:
                 setting.said = False
+                if isinstance(setting.value, bool) and rng.random() < 0.6:  # nobody asked for this switch
+                    node.items.remove(setting)
                 continue
             if rng.random() < _SHARE:
                 _loosened(node, setting, rng)
@@ -252,6 +254,7 @@ def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
                 setting.said = False
             for block in node.blocks():
                 block.said = False
+            _dropped(scenario, node)
             continue
         for block in node.blocks():
             plain = all(s.say is None or s.say.implied or not s.said for s in block.settings())
@@ -261,6 +264,16 @@ def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
                 block.said = False
                 for setting in block.settings():
                     setting.said = False
+
+
+def _dropped(scenario: Scenario, node: Node) -> None:
+    """A feature that is not asked for is not built either, unless something refers to it."""
+    others = [n for n in scenario.nodes if n is not node]
+    held = {ref.node for n in others for s in n.settings() for ref in _refs(s.value)}
+    held |= {ref.node for o in scenario.outputs for ref in _refs(o.value)}
+    held |= {n.feature_of for n in others} | {d for n in others for d in n.depends_on}
+    if node not in held:
+        scenario.nodes.remove(node)
 
 
 def _derived(node: Node, told: list[Node]) -> bool:
