@@ -51,6 +51,7 @@ class Maker(Protocol):
 
 MAKERS: Final[dict[str, str]] = {
     "tf-gen": "terraformer.data.synthesis.maker:GenerationMaker",
+    "tf-gen-real": "terraformer.data.reverse.maker:ReverseMaker",
     "tf-mutn": "terraformer.data.mutation.maker:MutationMaker",
     "tf-repair": "terraformer.data.faults.maker:RepairMaker",
 }
@@ -58,13 +59,19 @@ MAKERS: Final[dict[str, str]] = {
 
 
 def get_maker(name: str, options: Mapping[str, Any] | None = None) -> Maker:
-    """Raises UsageError for an unknown name or options that the maker does not take."""
-    place = MAKERS.get(name)
+    """The maker of a dataset, or a maker of one's own by its place ("package.module:Class").
+
+    Raises UsageError for an unknown name or options that the maker does not take."""
+    place = MAKERS.get(name) or (name if ":" in name else None)
     if place is None:
         raise UsageError(f"there is no dataset {name!r}: choose one of {', '.join(MAKERS)}")
     module, _, attribute = place.partition(":")
     try:
-        return cast(Maker, getattr(importlib.import_module(module), attribute)(**(options or {})))
+        made = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"{name}: {error}") from None
+    try:
+        return cast(Maker, made(**(options or {})))
     except TypeError as error:
         raise UsageError(f"{name}: {error}") from None
 
