@@ -269,7 +269,7 @@ def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
 def _dropped(scenario: Scenario, node: Node) -> None:
     """A feature that is not asked for is not built either, unless something refers to it."""
     others = [n for n in scenario.nodes if n is not node]
-    held = {ref.node for n in others for s in n.settings() for ref in _refs(s.value)}
+    held: set[Node | None] = {ref.node for n in others for s in n.settings() for ref in _refs(s.value)}
     held |= {ref.node for o in scenario.outputs for ref in _refs(o.value)}
     held |= {n.feature_of for n in others} | {d for n in others for d in n.depends_on}
     if node not in held:
