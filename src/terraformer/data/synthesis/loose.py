@@ -228,13 +228,11 @@ def loosen(scenario: Scenario) -> Scenario:
     if share:
         _shortened(scenario, share, rng)
     for node in scenario.said_nodes:
-        for setting in list(node.settings()):
+        for setting in node.settings():
             if not setting.said or setting.say is None or setting.say.implied or setting is node.name:
                 continue
             if share and _optional(node, setting) and rng.random() < share:
                 setting.said = False
-                if isinstance(setting.value, bool) and rng.random() < 0.6:  # nobody asked for this switch
-                    node.items.remove(setting)
                 continue
             if rng.random() < _SHARE:
                 _loosened(node, setting, rng)
