@@ -202,7 +202,10 @@ def zip_package(s: Scene, source: str, filename: str, role: str = "package") -> 
     """A zip made at plan time from inline source: (path, base64 SHA-256), for filename and source_code_hash."""
     node = s.data("archive_file", "", role)
     node.set("type", "zip", False, extract=False)
-    node.set("output_path", Raw('"${path.module}/' + s.pick("function", "package", "lambda", "code") + '.zip"'), False)
+    word = s.pick("function", "package", "lambda", "code")
+    if any(n.type == "archive_file" for n in s.nodes if n is not node):  # two archives in one file overwrite each other
+        word = f"{role}-{word}".replace("_", "-")
+    node.set("output_path", Raw('"${path.module}/' + word + '.zip"'), False)
     inner = node.block("source")
     inner.set("content", source, False, extract=False)
     inner.set("filename", filename, False, extract=False)
