@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from terraformer.data.intents import ChangeAction, ChangeDemand, ChangeIntent, Intent
+from terraformer.data.intents import ChangeAction, ChangeDemand, ChangeIntent, Demand, Intent
 from terraformer.data.mutation.base import Base, Change, Target
 from terraformer.data.mutation.catalogue import ChangeOperator, operators_for, targets_of, try_operator
 from terraformer.types import TerraformConfig
@@ -35,12 +35,14 @@ class Composed:
     def of(cls, made: Sequence[tuple[ChangeOperator, Change]]) -> Composed:
         """The changes in the order in which they were made, each on the text that the one before left."""
         changes = tuple(c for _, c in made)
-        demands = tuple(dict.fromkeys(d for c in changes for d in c.demands))
+        demands: list[Demand] = []
+        for change in changes:
+            demands.extend(d for d in change.demands if d not in demands)
         asked: list[ChangeDemand] = []
         for change in changes:
             asked.extend(d for d in change.change if d not in asked)
         outputs = tuple(dict.fromkeys(o for c in changes for o in c.removed_outputs))
-        intent = Intent(demands, ChangeIntent(tuple(asked), True, outputs))
+        intent = Intent(tuple(demands), ChangeIntent(tuple(asked), True, outputs))
         intent = Intent.from_dict(intent.to_dict(), "the intent of a change")  # as it is read from a dataset
         return cls(tuple(o for o, _ in made), changes, changes[-1].config, intent)
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from terraformer.data.mutation.nouns import NOUNS
+from terraformer.data.mutation.nouns import NOUNS, SERVICES
 from terraformer.data.mutation.syntax import HclBlock, Syntax
 from terraformer.data.synthesis.wording import plural_of, type_noun
 
-__all__ = ["GENERIC", "Code", "Names", "Person", "Thing", "label_words", "noun_of"]
+__all__ = ["GENERIC", "Code", "Names", "Person", "Thing", "Words", "label_words", "noun_of"]
 
 GENERIC: Final = frozenset(
     [
@@ -57,6 +57,13 @@ _NAME_ARGUMENTS: Final = (
 @dataclass(frozen=True)
 class Code:
     """Text that is a name in the code (a label, a variable's name, an address)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text that is said as it is."""
 
     text: str
 
@@ -132,6 +139,8 @@ class Person:
                 return self.call(value)
             case Code():
                 return self.code(value.text)
+            case Words():
+                return value.text
             case bool():
                 return "true" if value else "false"
             case str():
@@ -148,7 +157,14 @@ class Person:
 
 def noun_of(type: str) -> str:
     """What people call a resource of a type ("bucket"), without article."""
-    return NOUNS.get(type) or type_noun(type)
+    if type in NOUNS:
+        return NOUNS[type]
+    words = type_noun(type).split(" ")
+    service = SERVICES.get(words[0].lower(), words[0])
+    rest = words[1:]
+    if rest and rest[0].lower() == service.split(" ")[-1].lower():
+        rest = rest[1:]
+    return " ".join([service, *rest]).strip()
 
 
 def label_words(label: str) -> str:

@@ -1,0 +1,146 @@
+"""TF-Mutn instances: a request, the configuration before, and the one after that was proven to be just what was asked."""
+
+from __future__ import annotations
+
+import random
+from functools import cached_property
+
+from terraformer.data.making import Made, Rejection, unit_rng
+from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
+from terraformer.data.mutation.catalogue import get_operator
+from terraformer.data.mutation.compose import Composed, compose
+from terraformer.data.mutation.real import RealConfig, real_bases
+from terraformer.data.mutation.requests import request_of
+from terraformer.data.services import services_of
+from terraformer.data.synthesis.instances import candidates
+from terraformer.data.synthesis.registry import get_blueprint
+from terraformer.data.synthesis.verified import (
+    Proven,
+    difficulty_of,
+    draw_proven,
+    prove,
+    types_of,
+    versions_of,
+)
+from terraformer.types import Record, RecordKind
+from terraformer.verify import VerifierPool
+
+__all__ = ["MutationMaker"]
+
+_CHANGES = ((3, 4, 5, 6), (2, 3, 3, 2))
+"""How many different changes a configuration gets, and how often."""
+_SPARE = 3
+"""How many more are tried where some are rejected."""
+
+
+class MutationMaker:
+    """A unit is one configuration and three to six different changes of it.
+
+    The configuration is a synthetic one; with ``configs`` (a directory of Terraform projects, or of JSON lines with the
+    text in ``hcl``; or one such file) it is a real one, the unit's number chooses which. ``blueprint`` restricts to one
+    blueprint, ``longtail`` is the share of those derived from schemas, ``operator`` restricts the first change to one
+    operator.
+    """
+
+    kind = RecordKind.MUTATION
+
+    def __init__(self, longtail: float = 0.08, blueprint: str = "", operator: str = "", configs: str = "") -> None:
+        self._longtail = float(longtail)
+        self._only = get_blueprint(blueprint) if blueprint else None
+        self._first = get_operator(operator) if operator else None
+        self._configs = configs
+        if configs:
+            _ = self._real  # bad paths are said at once
+
+    @cached_property
+    def _real(self) -> list[RealConfig]:
+        return list(real_bases(self._configs))
+
+    def make(self, seed: int, unit: int, pool: VerifierPool) -> Made:
+        rng = unit_rng("tf-mutn", seed, unit)
+        licence = "Apache-2.0"
+        if self._configs:
+            real = self._real[unit % len(self._real)]
+            licence = real.licence
+            applied = apply_base(pool.format(real.config), pool, real.source)
+        else:
+            proven = self._proven(rng, pool)
+            if isinstance(proven, Rejection):
+                return Made((), (proven,))
+            source = f"blueprint:{proven.candidate.scenario.blueprint}"
+            applied = apply_base(proven.config, pool, source, proven.report)
+        if isinstance(applied, Rejection):
+            return Made((), (applied,))
+        records: list[Record] = []
+        rejections: list[Rejection] = []
+        used: set[str] = set()
+        seen: set[str] = set()
+        wanted = rng.choices(*_CHANGES)[0]
+        for attempt in range(wanted + _SPARE):
+            if len(records) == wanted:
+                break
+            mine = random.Random(f"tf-mutn:{seed}:{unit}:{attempt}")
+            composed = compose(applied.base, mine, avoid=frozenset(used), first=self._first)
+            if composed is None:
+                break
+            used.update(composed.names)
+            outcome = judge(applied, composed, pool)
+            if isinstance(outcome, Rejection):
+                by = "+".join(composed.names)
+                rejections.append(Rejection(outcome.reason, by, f"{applied.source}: {outcome.detail}"))
+                continue
+            prompt, voice = request_of(composed.changes, mine)
+            if prompt in seen:
+                continue
+            seen.add(prompt)
+            records.append(_record(applied, composed, outcome, prompt, voice, seed, licence))
+        return Made(tuple(records), tuple(rejections))
+
+    def _proven(self, rng: random.Random, pool: VerifierPool) -> Proven | Rejection:
+        if self._only is None:
+            return draw_proven(rng, pool, longtail=self._longtail)
+        return prove(next(candidates(self._only, rng.randrange(1 << 40))), pool)
+
+
+def _record(
+    applied: AppliedBase, composed: Composed, outcome: Accepted, prompt: str, voice: str, seed: int, licence: str
+) -> Record:
+    plans = [p for p in (outcome.report.plan, applied.report.plan) if p is not None]
+    types = types_of(*plans)
+    names = sorted(composed.names)
+    return Record(
+        RecordKind.MUTATION,
+        prompt,
+        outcome.after,
+        before=applied.config,
+        intent=composed.intent.to_dict(),
+        policies=outcome.policies,
+        resource_types=types,
+        services=services_of(types),
+        difficulty=difficulty_of(plans[0], len(outcome.change.rules)),
+        source=applied.source,
+        family="+".join([*names, voice]),
+        licence=licence,
+        seed=seed,
+        versions=versions_of(outcome.report),
+        metadata={
+            "operators": list(composed.names),
+            "families": sorted({o.family for o in composed.operators}),
+            "voice": voice,
+            "base": applied.source.removeprefix("blueprint:"),
+            "summary": _summary(outcome),
+        },
+    )
+
+
+def _summary(outcome: Accepted) -> dict[str, int]:
+    """How many resources are added, changed and so on."""
+    found: dict[str, int] = {}
+    for entry in (outcome.change.plan or {}).get("resource_changes", ()):
+        if entry.get("mode") != "managed":
+            continue
+        actions = "+".join(entry["change"]["actions"])
+        name = "move" if actions == "no-op" and "previous_address" in entry else actions
+        if name != "no-op":
+            found[name] = found.get(name, 0) + 1
+    return found
