@@ -91,6 +91,7 @@ ACCEPTED = {
     "https-only": ("https",),
     "allow-all": ("http and https",),
     "::/0": ("ipv6 default route", "ipv6"),
+    "extended_s3": ("bucket",),
     "arm64": ("graviton", "arm"),
     "25": ("75%", "75 percent"),
     "75": ("25%", "25 percent"),

@@ -242,11 +242,14 @@ def loosen(scenario: Scenario) -> Scenario:
 def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
     """Names, blocks and features that a brief person leaves out; nothing that others refer to or build on."""
     told = scenario.said_nodes
-    held = {n.feature_of for n in told} | {ref.node for n in told for s in n.settings() for ref in _refs(s.value)}
+    held: set[Node | None] = {n.feature_of for n in told}
+    held |= {ref.node for n in told for s in n.settings() for ref in _refs(s.value)}
     for node in told:
         if node.name is not None and node.name.said and rng.random() < share * 0.8 and not _derived(node, told):
             node.name.said = False
-        if node.feature_of is not None and node.say is not None and node not in held and rng.random() < share * 0.7:
+        owner = node.feature_of
+        leaf = owner is not None and node.say is not None and node not in held and not _leans(owner)
+        if leaf and rng.random() < share * 0.7:
             node.said = False
             for setting in node.settings():
                 setting.said = False
@@ -257,7 +260,7 @@ def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
         for block in node.blocks():
             plain = all(s.say is None or s.say.implied or not s.said for s in block.settings())
             if block.said and plain and not any(b.said for b in block.blocks()) and rng.random() < share * 0.6:
-                if node.feature_of is not None or len(block.path) > 1:
+                if node.feature_of is not None or len(block.path) > 1 or _leans(node):
                     continue
                 block.said = False
                 for setting in block.settings():
@@ -301,6 +304,20 @@ def _optional(node: Node, setting: Setting) -> bool:
         and say.demand is None
         and not say.post
         and isinstance(setting.value, (bool, int, float, str))
+        and (not _leans(node) or say == say_for(node.type, setting.path, setting.value))
+    )
+
+
+_BY_NOUN: Final = frozenset(["engine", "load_balancer_type", "protocol_type", "type"])
+"""Arguments that are demanded because the noun tells them ("PostgreSQL database", "Network Load Balancer")."""
+
+
+def _leans(node: Node) -> bool:
+    """Whether something of the node is demanded that only the words of another part of it may tell: a comparison
+    because of "fires above 80". Such parts are not left out."""
+    return any(
+        isinstance(i, Setting) and i.said and i.say is not None and i.say.implied and i.name not in _BY_NOUN
+        for i in node.items
     )
 
 

@@ -131,7 +131,8 @@ class Teller:
                 found.add(node.label)
             found.update(k for k in node.repeat if isinstance(k, str))
             for setting in node.settings():
-                found.update(_strings(setting.value))
+                for text in _strings(setting.value):
+                    found.update((text, *(w for w in re.split(r"[-_]", text.lower()) if len(w) > 5)))
                 found.add(setting.name)
         return {v for v in found if len(v) > 2}
 
@@ -217,7 +218,10 @@ class Teller:
                 if not entry.said or entry.say is None or entry.say.implied:
                     continue
                 if owner is not None and entry is owner.name and isinstance(entry.value, str) and not feature:
-                    item.name = self.value(entry.value)
+                    if entry.name.endswith("_prefix"):
+                        item.post.append(self.say("with {the |a |}name prefix <v>", v=self.value(entry.value)))
+                    else:
+                        item.name = self.value(entry.value)
                     continue
                 modifier = self._modifier(entry.say, entry)
                 if modifier.post and not feature:
@@ -317,6 +321,7 @@ class Teller:
         node, plural = value.node, value.every and value.node.instances > 1
         noun = plural_of(self._noun(node)) if plural else self._noun(node)
         named = node.name is not None and node.name.said and isinstance(node.name.value, str)
+        named = named and node.name is not None and not node.name.name.endswith("_prefix")
         if named and self.rng.random() < 0.25:
             assert node.name is not None
             text = self.rng.choice(
@@ -414,8 +419,9 @@ class Teller:
         return " ".join(p for p in (head, self.named(item) if named else "", *post) if p)
 
     def _place(self, item: Item) -> int:
-        """How many items of the same noun come before this one."""
-        alike = [i for i in self.items if i.noun == item.noun]
+        """How many items of the same kind come before this one."""
+        kind = (item.node.type, item.node.noun)
+        alike = [i for i in self.items if (i.node.type, i.node.noun) == kind]
         return next((n for n, i in enumerate(alike) if i is item), 0)
 
     def clause(self, item: Item, most: int = 99) -> tuple[str, list[Modifier]]:
@@ -450,13 +456,9 @@ class Teller:
         if withs and thats:
             return f"{text} that {joined(thats)}, with {joined(withs)}", rest
         if withs:
-            opening = (
-                "with"
-                if len(withs) < 2
-                else self.say("{with|with|with|with|with|with|with|having|including|that includes}")
-                if all(map(usable, withs))
-                else "with"
-            )
+            opening = "with" if len(withs) < 2 else self.say("{with|with|with|with|with|with|having}")
+            if all(map(_thing, withs)):
+                opening = self.say("{with|with|with|including|that includes}")
             if text.endswith(")") or " with " in text.partition(item.noun)[2][-40:]:
                 opening = self.rng.choice((", with", "with")) if text.endswith(")") else "and"
             text = f"{text} {opening} {joined(withs)}"
@@ -530,7 +532,7 @@ class Teller:
             ]
             if all(usable(p) for p in points):
                 options += ["Use <d>", "Give <t> <d>"] if known else ["Give <t> <d>"]
-                if known and not re.search(r"\d|\b(type|class|version|size|storage|name|mode)\b", joined(points)):
+                if known and all(map(_thing, points)):
                     options.append("Include <d>")
             how = self.fresh(options)
         told = "them" if subject == "they" else subject
@@ -607,6 +609,16 @@ def _rank(post: str) -> int:
     if post.startswith(("of \x04", "for \x04")):
         return 0
     return 1 if post.startswith(_KIND) else 3 if post.startswith("with") else 2
+
+
+def _thing(np: str) -> bool:
+    """Whether it is something by itself, which one can include: no size, no name, no state."""
+    return usable(np) and re.match(r"(an?|two|three) ", np) is not None and _VALUE.search(np) is None
+
+
+_VALUE: Final = re.compile(
+    r"[\d\"'`=]|\b(type|class|version|size|storage|name|mode|block|range|runtime|code|access|price|value|period|retention)\b"
+)
 
 
 def _strings(value: Any) -> Iterator[str]:

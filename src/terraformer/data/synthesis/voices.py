@@ -140,7 +140,7 @@ def listing(t: Teller) -> str:
             points = []
         lines.append(mark + (capital(text) if capitals else text))
         lines += ["  " + (bullet if not numbered else "- ") + p for p in points]
-    lines += [bullet + e.rstrip(".") for e in t.extras()]
+    lines += [bullet + capital(e.rstrip(".").removeprefix("Also ")) for e in t.extras()]
     return "\n".join(lines)
 
 
@@ -202,9 +202,10 @@ def specification(t: Teller) -> str:
         ]
         end = (
             t.say("{Use|Use the resources|The resources to use are|Resources to use:|Do this with} ")
-            + joined(kinds)
-            + "."
+            if len(kinds) > 1
+            else t.say("{Use|Use the resource|Do this with} ")
         )
+        end = end + joined(kinds) + "."
         return " ".join([text, *details, *t.extras(), end])
     opening = t.say(
         "{Write|Generate|Create|Provide} {a Terraform configuration|Terraform code|a Terraform script|Terraform} "

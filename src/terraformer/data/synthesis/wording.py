@@ -159,6 +159,8 @@ def tidy(text: str) -> str:
         r"1 \1",
         text,
     )
+    text = re.sub(r"\bevery (?:an?|one|1) (second|minute|hour|day|week|month|year)\b", r"every \1", text)
+    text = re.sub(r"\bopen to (?:anywhere|everywhere)\b", "open to everyone", text)
     text = re.sub(r"\bis with\b", "has", text)
     text = re.sub(r"\bare with\b", "have", text)
     return re.sub(r"\.\.+", ".", text).strip()

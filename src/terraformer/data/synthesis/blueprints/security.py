@@ -105,7 +105,7 @@ def service_user(s: Scene) -> None:
         user.set("path", s.pick("/system/", "/service/"), Say(np="{the |}path <v>"))
     actions, words = s.pick(
         (("s3:PutObject", "s3:GetObject"), "read and write objects in S3"),
-        (("s3:ListAllMyBuckets", "s3:GetBucketLocation"), "list all buckets"),
+        (("s3:ListAllMyBuckets",), "list all buckets"),
         (("ecr:GetAuthorizationToken", "ecr:BatchGetImage"), "pull images from ECR"),
         (("sqs:SendMessage",), "send messages to SQS queues"),
     )
