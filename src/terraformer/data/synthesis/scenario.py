@@ -239,6 +239,8 @@ class Scenario:
     """Further provider configurations: (provider, alias, region)."""
     purpose: str
     """Half a sentence of background that demands nothing ("for our nightly reports"); "" for none."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """The ARN of the role that a further provider configuration assumes, by "provider.alias"."""
 
     @property
     def said_nodes(self) -> list[Node]:
@@ -267,6 +269,7 @@ class Scene:
         self.outputs: list[OutputNode] = []
         self.region, self.region_said = "us-east-1", False
         self.providers: list[tuple[str, str, str]] = []
+        self.roles: dict[str, str] = {}
         self.purpose = ""
         self.memory: dict[str, Any] = {}
         """What one person keeps to in all of a configuration (the project's name)."""
@@ -334,9 +337,12 @@ class Scene:
     def in_region(self, region: str, said: bool = True) -> None:
         self.region, self.region_said = region, said
 
-    def also_in(self, provider: str, alias: str, region: str) -> str:
-        """A further provider configuration; returns what a node's ``provider`` takes."""
+    def also_in(self, provider: str, alias: str, region: str, role: str = "") -> str:
+        """A further provider configuration (in another account with the ARN of a role in it); returns what a node's
+        ``provider`` takes."""
         self.providers.append((provider, alias, region))
+        if role:
+            self.roles[f"{provider}.{alias}"] = role
         return f"{provider}.{alias}"
 
     def decide(
@@ -375,6 +381,7 @@ class Scene:
             self.region_said,
             self.providers,
             self.purpose,
+            self.roles,
         )
 
 

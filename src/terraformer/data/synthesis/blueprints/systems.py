@@ -30,7 +30,7 @@ def reads_table(s: Scene, access: Node, of: Node, *, write: bool = True) -> None
 
 def consumer(s: Scene, role: str, source: Node) -> tuple[Node, Node]:
     """A function that works through a queue: (function, its role)."""
-    main, access = function(s, role, f"{{Lambda function|Lambda}} for {role.replace('_', ' ')}", share=0.25)
+    main, access = function(s, role, f"{{Lambda function|Lambda}} for {source.role}", share=0.25)
     parts.role_policy(
         s, access, ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), (source.ref("arn"),)
     )
@@ -40,9 +40,9 @@ def consumer(s: Scene, role: str, source: Node) -> tuple[Node, Node]:
         role,
         of=main,
         say=Say(
-            np="{the queue|its queue} as {its |}event source",
-            do="{trigger it from|let it read from} the queue",
-            that="{reads from|is triggered by} the queue",
+            np=f"the {source.role} queue as {{its |}}event source",
+            do=f"{{trigger it from|let it read from}} the {source.role} queue",
+            that=f"{{reads from|is triggered by}} the {source.role} queue",
         ),
     )
     tie.link("event_source_arn", source, "arn", Say(implied=True)).link("function_name", main, "arn")
@@ -60,7 +60,7 @@ def dead_letters(s: Scene, of: Node) -> Node:
         "redrive_policy",
         Json(rule),
         Say(
-            np=f"the dead-letter queue after {tries} tries",
+            np=f"{{a redrive|redriving}} to the dead-letter queue after {tries} tries",
             do=f"move messages to the dead-letter queue after {tries} {{tries|receives}}",
             demand=parts.refers(dead, "redrive_policy"),
         ),

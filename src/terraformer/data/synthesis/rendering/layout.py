@@ -147,10 +147,11 @@ def _head(writer: Writer) -> tuple[list[str], list[str]]:
         if style.tags_default:
             lines += ["", "default_tags {", f"tags = {hcl(dict(style.tags), writer)}", "}"]
         providers.append("\n".join([*lines, "}"]))
-    providers += [
-        f'provider "{name}" {{\nalias = "{alias}"\nregion = {quoted(place)}\n}}'
-        for name, alias, place in scenario.providers
-    ]
+    for name, alias, place in scenario.providers:
+        lines = [f'provider "{name}" {{', f"alias = {quoted(alias)}", f"region = {quoted(place)}"]
+        if role := scenario.roles.get(f"{name}.{alias}"):
+            lines += ["", "assume_role {", f"role_arn = {quoted(role)}", "}"]
+        providers.append("\n".join([*lines, "}"]))
     return versions, providers
 
 
