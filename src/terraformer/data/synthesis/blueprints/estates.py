@@ -120,7 +120,7 @@ def regional_twins(s: Scene) -> None:
     """The same in two regions."""
     home, away = s.pick(*_REGIONS)
     s.in_region(home, False)
-    other = s.also_in("aws", s.pick("secondary", away.replace("-", "_"), "west"), away)
+    other = s.also_in("aws", s.pick("secondary", away.replace("-", "_"), "other"), away)
     role = s.pick("events", "orders", "alerts")
     name = resource_name(s, role)
     for kind, noun in s.some(
