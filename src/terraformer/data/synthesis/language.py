@@ -28,7 +28,10 @@ def prompt_of(scenario: Scenario, seed: int, voice: str | None = None) -> str:
     drawn = _drawn(rng)
     chosen = voice or drawn
     teller = Teller(scenario, rng)
+    front = _front(teller) if chosen in ("order", "benchmark") else ""
     text = tidy(teller.resolve(VOICES[chosen][1](teller)))
+    if front and re.match(r"[A-Z][a-z]+ ", text):
+        text = f"{front} {text[:1].lower()}{text[1:]}"
     if chosen in _CARELESS and rng.random() < 0.24:
         text = _careless(text, teller)
     return text
@@ -45,6 +48,19 @@ def _rng(scenario: Scenario, seed: int) -> random.Random:
 
 def _drawn(rng: random.Random) -> str:
     return rng.choices(list(VOICES), [weight for weight, _ in VOICES.values()])[0]
+
+
+def _front(t: Teller) -> str:
+    """What some people say before the order: the tool, the cloud, the region."""
+    chance = t.rng.random()
+    if t.scenario.region_said and not t.scenario.providers and chance < 0.3:
+        t.region_first = True
+        return f"{t.region_phrase()},"
+    if chance > 0.93:
+        return t.say("{Using Terraform,|With Terraform,|Use Terraform to|In Terraform,}")
+    if chance > 0.91 and all(n.type.startswith("aws_") for n in t.scenario.said_nodes):
+        return t.say("{In AWS,|On AWS,|In my AWS account,}")
+    return ""
 
 
 def _careless(text: str, t: Teller) -> str:

@@ -16,6 +16,7 @@ from terraformer.data.synthesis.wording import (
     ORDINALS,
     article_of,
     bare,
+    can_do,
     capital,
     expand,
     joined,
@@ -97,6 +98,7 @@ class Teller:
             ),
             (6, 4, 3, 2, 1, 0.6, 1.2, 0.4, 0.4),
         )[0]
+        self.region_first = False  # the region was told before everything else
         self.late_names = False  # names are told at the end, all together
         self._nouns: dict[Node, str] = {}
         self._mentions: list[_Mention] = []
@@ -510,8 +512,7 @@ class Teller:
             return f"{capital(subject)} {joined(points)}."
         if form == "do":
             options = ["<d>", "Make sure to <d>", "Please <d>"]
-            plain = not re.search(r"(^|, | and )set |\b(it|its|them)\b", joined(points))
-            if plain:
+            if can_do(joined(points)):
                 options += ["<s> should <d>", "<s> must <d>", "<s> should <d>"]
             how = "<d>" if self.rng.random() < 0.35 else self.fresh(options)
             if not known and "<s>" not in how:
@@ -549,14 +550,20 @@ class Teller:
     def region(self) -> str:
         """The region as a sentence without its end; "" where none is said."""
         s = self.scenario
-        if not s.region_said:
+        if not s.region_said or self.region_first:
             return ""
-        text = self.say(
+        one = (
             "{Use the <r> region|Everything goes into <r>|Region: <r>|Deploy {it |this |}{in|to} <r>|Region is <r>"
-            "|Deploy everything in <r>|Everything should be in <r>|The region is <r>|We are in <r>}",
-            r=s.region,
+            "|Deploy everything in <r>|Everything should be in <r>|The region is <r>|We are in <r>}"
         )
+        main = "{{Our|The} {main|primary} region is <r>|{Main|Primary} region: <r>|{Default|Main} region is <r>}"
+        text = self.say(main if s.providers else one, r=s.region)
         return respell(text, self.rng, self.habits)
+
+    def region_phrase(self) -> str:
+        """The region as the beginning of a sentence."""
+        text = self.say("{In <r>|In the <r> region|In region <r>}", r=self.scenario.region)
+        return capital(respell(text[:1].lower() + text[1:], self.rng, self.habits))
 
     def extras(self) -> list[str]:
         """Outputs, variables and the region, as sentences."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from terraformer.data.synthesis.spelling import guarded
 from terraformer.data.synthesis.telling import Item, Teller, telling
-from terraformer.data.synthesis.wording import ORDINALS, article_of, bare, capital, joined, plural_of
+from terraformer.data.synthesis.wording import ORDINALS, article_of, bare, can_do, capital, joined, plural_of
 
 __all__ = ["VOICES", "literal_pattern", "softened"]
 
@@ -334,13 +334,7 @@ def goal(t: Teller) -> str:
         many = item.number > 1
         subject = t.subject(item) if len(t.items) > 1 else ("they" if many else "it")
         modal = must if not many else {"has to": "have to", "needs to": "need to"}.get(must, must)
-        points = [
-            p
-            for m in item.modifiers
-            for p in [
-                m.do if m.do and not re.search(r"(^| )(set|it|its|them)\b", m.do) else f"have {m.np}" if m.np else ""
-            ]
-        ]
+        points = [m.do if m.do and can_do(m.do) else f"have {m.np}" if m.np else "" for m in item.modifiers]
         told = [p for p in points if p]
         rest = [m for m, p in zip(item.modifiers, points, strict=True) if not p]
         haves = [p for p in told if p.startswith("have ")]

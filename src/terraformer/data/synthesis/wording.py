@@ -7,7 +7,19 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["ORDINALS", "article_of", "bare", "capital", "expand", "joined", "plural_of", "tidy", "type_noun", "usable"]
+__all__ = [
+    "ORDINALS",
+    "article_of",
+    "bare",
+    "can_do",
+    "capital",
+    "expand",
+    "joined",
+    "plural_of",
+    "tidy",
+    "type_noun",
+    "usable",
+]
 
 
 def expand(text: str, rng: random.Random) -> str:
@@ -137,6 +149,17 @@ def joined(parts: Sequence[str]) -> str:
 def usable(np: str) -> bool:
     """Whether "Use ..." can precede: not "versioning turned on", "no public access", "the timeout set to 5"."""
     return re.search(r"(?i)^(no|all|any) |\b(?!need|seed|feed|speed)\w+ed$|\b(on|off|out)$| set to | = ", np) is None
+
+
+_BY_PEOPLE: Final = (
+    "add|create|attach|associate|put|register|point|give|set|make|install|write|build|subscribe|connect|place|restrict"
+    "|protect|allocate|turn|deploy|define|let|mount|pick|name|tag|call|choose|open|bid|try|treat|leave|take|pass|limit"
+)
+
+
+def can_do(phrase: str) -> bool:
+    """Whether a thing can do it by itself ("It should encrypt objects", not "It should add a column")."""
+    return re.search(rf"(^|, | and )({_BY_PEOPLE})\b|\b(it|its|them)\b", phrase) is None
 
 
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
