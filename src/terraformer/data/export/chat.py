@@ -2,7 +2,8 @@
 
 The messages are made by the code that asks models (``generate``): a generation by ``ChatStrategy``, a mutation by
 ``EditStrategy``, a repair by ``RepairStrategy`` with its certificates. A generation's answer is the files in fences;
-that of a mutation or repair are the edits from before to after as SEARCH/REPLACE blocks. Every answer is read back by
+that of a mutation or repair are the edits from before to after as SEARCH/REPLACE blocks, or the whole files where those
+do not do. Every answer is read back by
 the code that reads models' replies; what does not give the record's configuration is no conversation.
 """
 
@@ -101,7 +102,7 @@ def _answer(record: Record, request: Request) -> str:
         edits = edits_between(record.before, record.after)
     except ValueError:
         raise Unwritable("no-edits") from None
-    for text in (_fenced(edits), render_edits(edits)):
+    for text in (_fenced(edits), render_edits(edits), _whole(record.before, record.after)):
         if _reads(request, text, record.after):
             return text
     raise Unwritable("unreadable")
@@ -117,6 +118,15 @@ def _fenced(edits: tuple[Edit, ...]) -> str:
             text = f"{path}\n```hcl\n{block}\n```"
         parts.append(text)
     return "\n\n".join(parts)
+
+
+def _whole(before: TerraformConfig, after: TerraformConfig) -> str:
+    """Every file that differs, whole: for changes of which nothing of a file is left."""
+    new = {path: content for path, content in after.files.items() if before.files.get(path) != content}
+    parts = [
+        f"{path}\n```hcl\n{content.decode('utf-8', 'replace').rstrip()}\n```" for path, content in sorted(new.items())
+    ]
+    return "\n\n".join([*parts, *(f"DELETE FILE: {path}" for path in sorted(before.files) if path not in after.files)])
 
 
 def _reads(request: Request, answer: str, wanted: TerraformConfig) -> bool:
