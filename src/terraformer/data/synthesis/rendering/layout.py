@@ -127,6 +127,14 @@ def _required(module: Module, version: str) -> str:
     return "terraform {\nrequired_providers {\n" + "\n".join(rows) + "\n}\n}"
 
 
+_OTHER_PROVIDERS = {
+    "azurerm": "features {}",
+    "google": 'project = "my-project-123456"\nregion = "us-central1"',
+    "kubernetes": 'config_path = "~/.kube/config"',
+}
+"""What people write into the provider blocks of other clouds."""
+
+
 def _head(writer: Writer) -> tuple[list[str], list[str]]:
     """The terraform block, and the provider blocks."""
     style, scenario = writer.style, writer.scenario
@@ -147,6 +155,9 @@ def _head(writer: Writer) -> tuple[list[str], list[str]]:
         if style.tags_default:
             lines += ["", "default_tags {", f"tags = {hcl(dict(style.tags), writer)}", "}"]
         providers.append("\n".join([*lines, "}"]))
+    for name in sorted(used & _OTHER_PROVIDERS.keys()):
+        if style.provider_block or name == "azurerm":  # azurerm's has a required block
+            providers.append(f'provider "{name}" {{\n{_OTHER_PROVIDERS[name]}\n}}')
     for name, alias, place in scenario.providers:
         lines = [f'provider "{name}" {{', f"alias = {quoted(alias)}", f"region = {quoted(place)}"]
         if role := scenario.roles.get(f"{name}.{alias}"):
