@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from terraformer.data.intents import ChangeAction, ChangeDemand, Count, Demand, Quantifier, Repeated, Subject
+from terraformer.data.intents import ChangeAction, ChangeDemand, Count, Demand, Subject
 from terraformer.data.mutation.base import Change, Say, Target, added, equals, moved
 from terraformer.data.mutation.catalogue import operator
 from terraformer.data.mutation.draft import literal
@@ -81,7 +81,7 @@ def add_count(t: Target) -> Change | None:
 def change_count(t: Target) -> Change | None:
     old = t.block.value("count")
     new = t.another((2, 3, 4, 5, 6, old + 1, old + 2, max(1, old - 1)), old)
-    if new is None or any(r.keyed and _index(t, r) is not None for r in t.syntax.references(t.address)):
+    if new is None or any(b.kind != "output" for b in t.base.referring(t.address)):
         return None
     draft = t.draft().set(t.block, "count", str(new))
     more = new > old
@@ -234,17 +234,8 @@ def count_to_for_each(t: Target) -> Change | None:
             ("Removing one in the middle would recreate all that follow.", "With count, the order matters too much."),
             {},
         ),
-        moved(t.address, t.address, number),
-        demands=[
-            Demand(
-                Subject.RESOURCE,
-                t.type,
-                t.label,
-                having=(Repeated("for_each"),),
-                count=Count.exactly(number),
-                quantifier=Quantifier.EVERY,
-            )
-        ],
+        # The plan doesn't show for_each where it is a constant: keys that are text do.
+        moved(f"{t.address}[*]", f'{t.address}["*"]', number),
         touches=touched,
         silent=True,
     )
@@ -350,17 +341,7 @@ def _together(t: Target, blocks: list[HclBlock]) -> Change | None:
             ),
             {"new": Code(address), "things": things},
         ),
-        *(moved(b.address, address) for b in blocks),
-        demands=[
-            Demand(
-                Subject.RESOURCE,
-                first.type,
-                label,
-                having=(Repeated("for_each"),),
-                count=Count.exactly(len(blocks)),
-                quantifier=Quantifier.EVERY,
-            )
-        ],
+        *(moved(b.address, f'{address}["*"]') for b in blocks),
         touches=[address, *touched],
         silent=True,
     )

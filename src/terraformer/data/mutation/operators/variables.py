@@ -60,7 +60,7 @@ def words_for(t: Target, argument: Argument) -> Words | Code:
 
 
 def argument_words(name: str) -> str:
-    return re.sub(r"\baws\b", "AWS", words_of(name))
+    return re.sub(r"(?i)\b(aws|alb|nlb|elb|asg|cdn|ip)\b", lambda m: m[1].upper(), words_of(name))
 
 
 def type_of(value: Any) -> str:
