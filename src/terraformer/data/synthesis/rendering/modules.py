@@ -15,7 +15,7 @@ from terraformer.data.synthesis.rendering.groups import bare_references, referen
 from terraformer.data.synthesis.scenario import Node, Scenario
 from terraformer.provider import bundle
 
-__all__ = ["area_of", "attribute_type", "homes_of"]
+__all__ = ["area_of", "attribute_type", "homes_of", "optional_block"]
 
 _AREAS: Final = {
     "network": ("vpc", "transit-gateway", "direct-connect", "vpc-lattice", "networkmanager", "networkfirewall"),
@@ -65,6 +65,14 @@ def attribute_type(mode: str, type: str, attribute: str) -> str:
     if isinstance(found.type, list) and found.type[0] in ("list", "set") and found.type[1] in ("string", "number"):
         return f"{found.type[0]}({found.type[1]})"
     return ""
+
+
+@lru_cache(maxsize=4096)
+def optional_block(type: str, name: str) -> bool:
+    """Whether a resource type can do without a block of this name."""
+    source = bundle.provider_for_type(type)
+    found = bundle.load(source).resource(type).block.blocks.get(name) if source is not None else None
+    return found is not None and found.min_items == 0
 
 
 def homes_of(scenario: Scenario, most: int, rng: random.Random) -> dict[Node, str]:

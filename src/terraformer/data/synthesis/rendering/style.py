@@ -29,6 +29,8 @@ class Style:
     tags_local: bool = False
     tags_default: bool = False
     """Tags in the provider's ``default_tags``."""
+    tags_name: bool = False
+    """A Name tag on what has no name otherwise, merged with the local tags."""
     terraform_block: bool = True
     version: str = "~> 6.0"
     core: str = ""
@@ -82,6 +84,7 @@ class Style:
             policy=rng.choices(("jsonencode", "heredoc", "data"), (6, 2, 3))[0],
             tags=tuple(tags),
             tags_local=tags_local,
+            tags_name=tags_local and rng.random() < 0.6,
             tags_default=bool(tags) and not tags_local and chance(0.08, 0.2, 0.3),
             terraform_block=chance(0.45, 0.7, 0.95),
             version=rng.choice(("~> 6.0", ">= 6.0", "~> 6.0", "")),
@@ -98,9 +101,9 @@ class Style:
             )[0],
             naming=rng.choice(("variables", "variables", "locals")) if chance(0.06, 0.45, 0.7) else "",
             shared=0.8 if chance(0.05, 0.4, 0.6) else 0.0,
-            repetition=rng.choice(("for_each", "for_each", "count")) if chance(0.08, 0.55, 0.8) else "",
+            repetition=rng.choice(("for_each", "for_each", "count")) if chance(0.15, 0.7, 0.9) else "",
             collections=rng.choices(("inline", "locals", "variables"), (4, 3, 3))[0],
-            dynamic=0.9 if chance(0.04, 0.45, 0.7) else 0.0,
+            dynamic=0.9 if chance(0.06, 0.5, 0.8) else 0.0,
             conditional=0.7 if chance(0.0, 0.2, 0.4) else 0.0,
             toggles=0.5 if chance(0.0, 0.15, 0.35) else 0.0,
             modules=rng.randint(1, 3) if chance(0.02, 0.25, 0.5) else 0,

@@ -18,7 +18,7 @@ from terraformer.data.synthesis.rendering.groups import (
     references_of,
     repeated_blocks,
 )
-from terraformer.data.synthesis.rendering.modules import attribute_type, homes_of
+from terraformer.data.synthesis.rendering.modules import attribute_type, homes_of, optional_block
 from terraformer.data.synthesis.rendering.style import Style
 from terraformer.data.synthesis.scenario import Body, Node, Scenario, Setting, VariableNode
 from terraformer.data.synthesis.wording import type_noun
@@ -45,6 +45,14 @@ _BY_STAGE = {
     "apply_immediately", "enable_key_rotation", "ebs_optimized", "detailed_metrics_enabled",
 }  # fmt: skip
 """Switches that people set by stage."""
+_WITHOUT_NAME = frozenset(
+    f"aws_{t}"
+    for t in (
+        "vpc", "subnet", "internet_gateway", "nat_gateway", "eip", "route_table", "security_group", "instance",
+        "vpc_endpoint", "network_acl", "ebs_volume", "ec2_transit_gateway", "vpc_peering_connection", "efs_file_system",
+    )
+)  # fmt: skip
+"""What shows its Name tag in the console."""
 _NOT_IN_PRODUCTION = frozenset(["skip_final_snapshot", "force_destroy", "force_delete", "apply_immediately"])
 
 
@@ -514,24 +522,35 @@ class Writer:
         if node.provider:
             lines += [f"provider = {node.provider}", ""]
         lines += self.body(node)
-        tagged = node.mode == "resource" and self.style.tags and self.taggable(node.type)
-        if (
-            tagged
-            and not self.style.tags_default
-            and not any(isinstance(i, Setting) and i.name == "tags" for i in node.items)
-        ):
-            lines += [
-                "",
-                f"tags = {self.common_tags()}"
-                if self.style.tags_local
-                else f"tags = {hcl(dict(self.style.tags), self)}",
-            ]
+        tags = self._style_tags(node)
+        if tags:
+            lines += ["", f"tags = {tags}"]
         if node.lifecycle:
             lines += ["", "lifecycle {", *(f"{k} = {hcl(v, self)}" for k, v in node.lifecycle), "}"]
         if node.depends_on:
             names = ", ".join(dict.fromkeys(self.address(n, "") for n in node.depends_on))
             lines += ["", f"depends_on = [{names}]"]
         return "\n".join([*lines, "}"])
+
+    def _style_tags(self, node: Node) -> str:
+        """The tags of someone who tags everything, for what has none of its own; "" for none."""
+        style = self.style
+        own = any(isinstance(i, Setting) and i.name == "tags" for i in node.items)
+        if node.mode != "resource" or own or not style.tags or style.tags_default or not self.taggable(node.type):
+            return ""
+        if not style.tags_local:
+            return hcl(dict(style.tags), self)
+        common = self.common_tags()
+        if not style.tags_name or node.type not in _WITHOUT_NAME:
+            return common
+        by = self.groups[node].by if node in self.groups else node.by if node.repeat else ""
+        each = {"for_each": "-${each.key}", "count": "-${count.index + 1}"}.get(by, "")
+        word = _word(node.type).replace("_", "-")
+        role = identifier(node.role).replace("_", "-") if not self.groups.get(node) else ""
+        name = f"{role}-{word}" if role and role not in ("main", "this", word) else word
+        project = self._prefix and self._common("project", self._prefix, "Name of the project.")
+        before = f"${{{project}}}-" if project else f"{self._prefix}-" if self._prefix else ""
+        return f'merge({common}, {{\nName = "{before}{name}{each}"\n}})'
 
     def body(self, body: Body) -> list[str]:
         lines: list[str] = []
@@ -556,6 +575,8 @@ class Writer:
                 lines.append("")
             if name in dynamic:
                 lines += self._dynamic(name, dynamic[name])
+            elif managed and self._optional(body, name, block):
+                lines += self._switched(name, block)
             else:
                 lines += [f"{name} {{", *self.body(block), "}"]
         return lines
@@ -637,6 +658,23 @@ class Writer:
         else:
             self.here.variables[name] = Variable(kind, text, words, value)
         return f"var.{name}"
+
+    def _optional(self, body: Body, name: str, block: Body) -> bool:
+        """Whether a block is one that a switch may leave out: one of its name, of plain values."""
+        if not self.style.dynamic or not isinstance(body, Node) or self.rng.random() >= self.style.dynamic * 0.2:
+            return False
+        single = sum(not isinstance(i, Setting) and i[0] == name for i in body.items) == 1
+        plainly = bool(block.items) and all(
+            isinstance(i, Setting) and plain(i.value) and i not in self._each and i.name for i in block.items
+        )
+        return single and plainly and optional_block(body.type, name)
+
+    def _switched(self, name: str, block: Body) -> list[str]:
+        words = f"Whether to set the {name.replace('_', ' ')} of the {type_noun(self._writing.type)}."
+        variable = _free(f"enable_{name}", lambda n: n in self.here.variables or n in self.root.variables)
+        self.root.variables[variable] = Variable("bool", "true", words, True)
+        text = self.symbol(f"var.{variable}", variable, "bool", words)
+        return [f'dynamic "{name}" {{', f"for_each = {text} ? [1] : []", "", "content {", *self.body(block), "}", "}"]
 
     def _dynamic(self, name: str, blocks: Sequence[Body]) -> list[str]:
         columns = [
