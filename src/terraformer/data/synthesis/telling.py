@@ -533,6 +533,8 @@ class Teller:
             ]
             if all(usable(p) for p in points):
                 options += ["Use <d>", "Give <t> <d>"] if known else ["Give <t> <d>"]
+                if known and all(_VALUE.search(p) for p in points):
+                    options.append("Specify <d>")
                 if known and all(map(_thing, points)):
                     options.append("Include <d>")
             how = self.fresh(options)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from terraformer.data.synthesis.spelling import guarded
@@ -24,18 +24,67 @@ _VERBS: Final = (
 )
 
 
-def _after(t: Teller, item: Item, *, last: bool) -> list[str]:
-    """A further item in running text: a clause of its own, or its name first and the rest in sentences."""
-    leads = ["Also create <c>", "Add <c>", "Then add <c>", "Include <c>", "There should also be <c>", "Also set up <c>"]
-    leads += ["Create <c> as well", "<c> is needed too", "Additionally, create <c>", "In addition, set up <c>"]
-    if last:
-        leads += ["Finally, add <c>", "And <c>"]
-    lead = t.fresh(leads)
-    short = len(item.modifiers) > 3 or t.rng.random() < 0.35 or not lead.endswith("<c>")
-    if lead.startswith("<c>") and item.number > 1:
-        lead = "Create <c>"
-    clause, rest = (t.phrase(item), item.modifiers) if short else t.clause(item)
-    return [capital(lead.replace("<c>", clause)) + ".", *t.sentences(item, rest)]
+def _further(t: Teller, items: Sequence[Item], leads: Sequence[str] = ()) -> list[str]:
+    """Further items in running text: a clause each, or the name first and the rest in sentences; small ones together."""
+    parts: list[str] = []
+    left = list(items)
+    while left:
+        take = 1
+        while take < min(3, len(left)) and all(len(i.modifiers) < 2 for i in left[: take + 1]) and t.rng.random() < 0.6:
+            take += 1
+        some, left = left[:take], left[take:]
+        options = list(leads) or [
+            *(
+                "Also create <c>",
+                "Add <c>",
+                "Then add <c>",
+                "Include <c>",
+                "There should also be <c>",
+                "Also set up <c>",
+            ),
+            *("Additionally, create <c>", "In addition, set up <c>", "Then create <c>", "Set up <c> too"),
+            *("Create <c> as well", "<c> is needed too", "It also needs <c>"),
+        ]
+        if not left and len(items) > 1 and not leads:
+            options += ["Finally, add <c>", "And <c>"]
+        if take > 1:
+            options = [o for o in options if o.endswith("<c>")]
+        lead = t.fresh(options)
+        if lead.startswith("<c>") and some[0].number > 1:
+            lead = "Create <c>"
+        if take > 1:
+            told = [t.clause(i) for i in some]
+            parts.append(capital(lead.replace("<c>", joined([c for c, _ in told]))) + ".")
+            for item, (_, rest) in zip(some, told, strict=True):
+                parts += t.sentences(item, rest, known=False)
+            continue
+        item = some[0]
+        short = len(item.modifiers) > 3 or t.rng.random() < 0.35 or not lead.endswith("<c>")
+        clause, rest = (t.phrase(item), item.modifiers) if short else t.clause(item)
+        parts += [capital(lead.replace("<c>", clause)) + ".", *t.sentences(item, rest)]
+    return parts
+
+
+_FOR: Final = (
+    "for our team",
+    "for a proof of concept",
+    "for a new project",
+    "for one of our customers",
+    "for our staging environment",
+    "for testing",
+    "for a demo",
+    "for the development account",
+    "for a workshop",
+    "for our product team",
+    "for an internal tool",
+    "for a client project",
+)
+"""What something is for where a blueprint does not tell: demands nothing."""
+
+
+def _purpose(t: Teller, share: float = 0.2) -> str:
+    purpose = t.scenario.purpose or (t.rng.choice(_FOR) if t.rng.random() < share else "")
+    return f" {purpose}" if purpose else ""
 
 
 def order(t: Teller) -> str:
@@ -59,8 +108,7 @@ def order(t: Teller) -> str:
         return " ".join([f"{opening} {joined([c for c, _ in told])}.", *details, *t.extras()])
     clause, rest = t.clause(t.items[0])
     parts = [f"{opening} {clause}.", *t.sentences(t.items[0], rest)]
-    for n, item in enumerate(t.items[1:], 2):
-        parts += _after(t, item, last=n == len(t.items))
+    parts += _further(t, t.items[1:])
     return " ".join([*parts, *t.extras()])
 
 
@@ -73,30 +121,20 @@ def request(t: Teller) -> str:
         "|Please write Terraform {code |}for|Please {create|give me|set up|provide}}"
     )
     first = t.items[0]
-    purpose = f" {t.scenario.purpose}" if t.scenario.purpose else ""
+    purpose = _purpose(t)
     if not purpose and len(first.modifiers) < 4 and t.rng.random() < 0.5:
         clause, rest = t.clause(first)
         parts = [f"{opening} {clause}.", *t.sentences(first, rest)]
     else:
         parts = [f"{opening} {t.phrase(first)}{purpose}.", *t.sentences(first)]
-    for item in t.items[1:]:
-        lead = t.fresh(
-            [
-                "We also need",
-                "I also need",
-                "There should be",
-                "I also want",
-                "Plus",
-                "We'll also need",
-                "Add",
-                "And then",
-            ]
-        )
-        if t.rng.random() < 0.5:
-            clause, rest = t.clause(item)
-            parts += [f"{lead} {clause}.", *t.sentences(item, rest)]
-        else:
-            parts += [f"{lead} {t.phrase(item)}.", *t.sentences(item)]
+    parts += _further(
+        t,
+        t.items[1:],
+        [
+            *("We also need <c>", "I also need <c>", "There should be <c>", "I also want <c>", "Plus <c>", "Add <c>"),
+            *("We'll also need <c>", "And then <c>", "Next to that, <c>", "Then there should be <c>", "Also <c>"),
+        ],
+    )
     return " ".join([*parts, *t.extras()])
 
 
@@ -147,7 +185,7 @@ def listing(t: Teller) -> str:
 def background(t: Teller) -> str:
     """Why, and then what."""
     t.embed()
-    purpose = t.scenario.purpose
+    purpose = _purpose(t, 0.3)
     opening = t.say(
         "{We are moving our infrastructure to code.|Our team is setting up a new environment.|I'm new to Terraform, so please keep it readable."
         "|This is for a project that just started.|Until now we clicked this together in the console.|Our platform team asked for this in code."
@@ -162,9 +200,8 @@ def background(t: Teller) -> str:
         "|Can you write Terraform for|{We|I} want}"
     )
     end = "?" if want.startswith("Can you") else "."
-    parts = [opening, f"{want} {t.phrase(first)}{(' ' + purpose) if purpose else ''}{end}", *t.sentences(first)]
-    for n, item in enumerate(t.items[1:], 2):
-        parts += _after(t, item, last=n == len(t.items))
+    parts = [opening, f"{want} {t.phrase(first)}{purpose}{end}", *t.sentences(first)]
+    parts += _further(t, t.items[1:])
     if t.rng.random() < 0.25:
         parts.append(t.say("{Thanks!|Thank you.|Thanks in advance.|Nothing else for now.}"))
         parts[-1:] = [*t.extras(), parts[-1]]
@@ -282,8 +319,7 @@ def phrase(t: Teller) -> str:
     parts = [capital(head + joined([c for c, _ in told])) + "."]
     for item, (_, rest) in zip(first, told, strict=True):
         parts += t.sentences(item, rest, known=len(told) < 2)
-    for n, item in enumerate(t.items[len(first) :], len(first) + 1):
-        parts += _after(t, item, last=n == len(t.items))
+    parts += _further(t, t.items[len(first) :])
     return " ".join([*parts, *t.extras()])
 
 
@@ -317,7 +353,7 @@ def goal(t: Teller) -> str:
     """The goal first, the constraints after it."""
     t.embed()
     first = t.items[0]
-    purpose = f" {t.scenario.purpose}" if t.scenario.purpose else ""
+    purpose = _purpose(t)
     whole = [t.phrase(i) for i in t.items]
     if len(whole) <= 4:
         opening = (
@@ -352,7 +388,7 @@ def ticket(t: Teller) -> str:
     title = joined([bare(t.phrase(i, named=False)) for i in t.items[:2]])
     title = t.say("{Title: |Title: |Summary: |[infra] |Task: |# }{Add |Create |Provision |Terraform: |}") + title
     lines = [capital(title), ""]
-    purpose = f" {t.scenario.purpose}" if t.scenario.purpose else ""
+    purpose = _purpose(t)
     way = t.rng.random()
     if way < 0.5:
         who = t.say(
