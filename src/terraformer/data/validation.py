@@ -7,8 +7,9 @@ For every record: its id is the hash of its content. Then, by kind,
                  against the state that ``before`` leaves, meets policies and intent, which ``before`` itself does not
     repair       ``before`` has findings, the same as the certificates of the record; ``after`` as for a generation
 
-and, where mutants are asked for: for each rule of the intent, a plan that breaks its demand alone fails in Rego by that
-rule alone. Rules of which no such plan is found are counted, not failed (``data.intents.mutants`` says which).
+and, where mutants are asked for and nothing else is wrong: for each rule of the intent, a plan that breaks its demand
+alone fails in Rego by that rule alone. Rules of which no such plan is found are counted, not failed
+(``data.intents.mutants`` says which).
 """
 
 from __future__ import annotations
@@ -20,12 +21,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-import regorus
-
 from terraformer.data.intents import Intent, PlanView, evaluate, holds, mutants, rule_names
-from terraformer.errors import TerraformerError, ToolFailure, UsageError
+from terraformer.errors import TerraformerError, ToolFailure
 from terraformer.types import Certificate, Policy, Record, RecordKind, Severity, Stage, VerificationReport
 from terraformer.verify import VerifierPool, VerifySettings
+from terraformer.verify.stages import rego
 
 __all__ = ["Checked", "Problem", "Totals", "check_record", "check_records"]
 
@@ -145,7 +145,7 @@ def check_record(identity: str, record: Record, pool: VerifierPool, *, with_muta
         plan = check.run()
         if plan is not None and check.intent is not None:
             checked = replace(checked, rules=len(rule_names(check.intent)))
-            if with_mutants:
+            if with_mutants and not any(p.check != "id" for p in check.problems):
                 tried, exact = check.mutants(plan)
                 checked = replace(checked, mutants=tried, exact=exact)
     except ToolFailure as error:
@@ -171,7 +171,7 @@ class _Check:
                 self.intent = Intent.from_dict(record.intent)
             except TerraformerError as error:
                 self.fail("intent", str(error))
-        if self.intent is None and not self.problems:
+        else:
             self.fail("intent", "there is none")
         if not record.policies:
             self.fail("policy", "there is none")
@@ -280,17 +280,10 @@ class _Check:
 
 def _failing(policies: Iterable[Policy], rules: Iterable[str], plan: Mapping[str, Any]) -> list[str]:
     """The rules that do not hold of a plan, by the Rego."""
-    engine = regorus.Engine()
-    engine.set_rego_v0(False)
-    try:
-        packages = [engine.add_policy(p.name, p.text) for p in policies]
-        engine.set_input_json(json.dumps(plan))
-        values: dict[str, Any] = {}
-        for package in packages:
-            found = json.loads(engine.eval_query_as_json(package))["result"]
-            values.update(found[0]["expressions"][0]["value"] if found else {})
-    except (RuntimeError, ValueError) as error:
-        raise UsageError(f"a policy cannot be judged: {error}") from None
+    text = json.dumps(plan)
+    values: dict[str, Any] = {}
+    for policy in policies:
+        values.update(rego.evaluate(rego.read_policy(policy), (), text)[0])
     return [rule for rule in rules if values.get(rule) is not True]
 
 
