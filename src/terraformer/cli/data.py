@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from terraformer.cli import data_export, data_show, data_stats, data_synth, data_validate
+from terraformer.cli import data_curate, data_export, data_show, data_stats, data_synth, data_validate
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Datasets of requests with verified answers: make, show, validate, count, export.",
+    help="Datasets of requests with verified answers: make, curate, show, validate, count, export.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.command("synth")(data_synth.synth)
+app.command("curate")(data_curate.curate)
 app.command("show")(data_show.show)
 app.command("validate")(data_validate.validate)
 app.command("stats")(data_stats.stats)

@@ -141,7 +141,9 @@ def condition_literals(condition: Condition, around: tuple[str, ...] = ()) -> It
             for inner in having:
                 yield from condition_literals(inner, (*around, *path))
         case PolicyStatement(path=path, actions=actions, resources=resources):
-            yield from (((*around, *path), a) for a in (*actions, *resources))
+            # That a role is assumed is what its being a role says.
+            told = [a for a in actions if not (a == "sts:AssumeRole" and path[-1] == "assume_role_policy")]
+            yield from (((*around, *path), a) for a in (*told, *resources))
         case Not(condition=inner):
             yield from condition_literals(inner, around)
         case AnyOf(conditions=several_) | AllOf(conditions=several_):
