@@ -15,7 +15,8 @@ from collections.abc import Callable
 
 from terraformer.data.synthesis.rendering.layout import files_of
 from terraformer.data.synthesis.rendering.style import Style
-from terraformer.data.synthesis.rendering.writer import Writer, identifier
+from terraformer.data.synthesis.rendering.words import identifier
+from terraformer.data.synthesis.rendering.writer import Writer
 from terraformer.data.synthesis.scenario import Scenario
 from terraformer.types import TerraformConfig
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from terraformer.data.services import service_of
 from terraformer.data.synthesis.expressions import hcl, quoted
 from terraformer.data.synthesis.rendering.modules import area_of
+from terraformer.data.synthesis.rendering.naming import Module, Variable
 from terraformer.data.synthesis.rendering.style import Style
-from terraformer.data.synthesis.rendering.writer import Module, Variable, Writer
+from terraformer.data.synthesis.rendering.writer import Writer
 from terraformer.data.synthesis.scenario import Node
 from terraformer.data.synthesis.wording import capital, type_noun
 
