@@ -5,8 +5,8 @@
 Tries every type that no written blueprint is about, with N seeds: a type is covered when every seed's configuration
 deploys without a warning and meets its own intent, first with optional arguments, then without ("plain"). Everything
 else is left out with its reason: "deprecated", "unfillable: PATH" (a required argument without a value of meaning),
-or the first complaint. ``--write`` writes the table that the package reads (no PREFIX only). ``--show`` prints each prompt
-with its configuration. Everything real: Terraform, the intent's Rego, and the intent judged directly.
+or the first complaint. ``--write`` writes the table that the package reads (no PREFIX only). ``--show`` prints each
+prompt with its configuration. Everything real: Terraform, the intent's Rego, and the intent judged directly.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections import Counter
 from _common import finish, parser
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.longtail import TYPES, Unfillable, blueprint_of
+from terraformer.data.synthesis.longtail.clouds import CLOUDS
 from terraformer.data.synthesis.registry import Blueprint, all_blueprints, scenario_of
 from terraformer.data.synthesis.verified import Rejection, prove
 from terraformer.errors import ToolFailure, UsageError
@@ -69,7 +70,7 @@ def main() -> int:
     arguments.add_argument("--write", action="store_true")
     options = arguments.parse_args()
     options.no_save = options.no_save or bool(options.prefix)
-    written = written_types()
+    written = written_types(8)
     table = json.loads(TYPES.read_text("utf-8")) if TYPES.exists() else {}
     reasons: Counter[str] = Counter()
     result: dict[str, object] = {"written": len(written)}
@@ -83,6 +84,8 @@ def main() -> int:
             for kind in provider.resource_types:
                 if kind in written or not kind.startswith(options.prefix):
                     continue
+                if source != "hashicorp/aws" and kind not in CLOUDS:
+                    continue  # a chosen few only
                 if provider.resource(kind).block.deprecated:
                     left_out[kind] = "deprecated"
                     continue
@@ -111,7 +114,13 @@ def main() -> int:
                 "left_out": len(left_out),
             }
             if not options.prefix:
-                table[source] = {"version": provider.version, "covered": covered, "left_out": left_out}
+                own = sorted(written & set(provider.resource_types))
+                table[source] = {
+                    "version": provider.version,
+                    "written": own,
+                    "covered": covered,
+                    "left_out": left_out,
+                }
                 if options.write:
                     TYPES.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", "utf-8")
     seconds = time.perf_counter() - started

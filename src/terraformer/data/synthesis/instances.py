@@ -38,7 +38,7 @@ def taggable(type: str) -> bool:
     if source is None:
         return False
     attribute = bundle.load(source).resource(type).block.attributes.get("tags")
-    return attribute is not None and attribute.optional
+    return attribute is not None and attribute.optional and attribute.type == ["map", "string"]
 
 
 def candidates(chosen: Blueprint, seed: int, *, clones: int = 1) -> Iterator[Candidate]:

@@ -12,10 +12,10 @@ from terraformer.data.synthesis.longtail.words import service_of
 from terraformer.data.synthesis.registry import Blueprint
 from terraformer.data.synthesis.scenario import Scene
 
-__all__ = ["TYPES", "Unfillable", "blueprint_of", "blueprints", "left_out"]
+__all__ = ["TYPES", "Unfillable", "blueprint_of", "blueprints", "left_out", "written"]
 
 TYPES = Path(__file__).parent / "types.json"
-"""By provider: the types that are covered ("full", or "plain" where optional arguments do not combine), and those left
+"""By provider: the types that written blueprints were about, those that are covered ("full", or "plain" where optional arguments do not combine), and those left
 out with the reason. Written by ``benchmarks/longtail.py --write``."""
 
 _WEIGHTS = {"hashicorp/aws": 1.0, "hashicorp/google": 0.6, "hashicorp/azurerm": 0.6, "hashicorp/kubernetes": 0.6}
@@ -54,3 +54,8 @@ def blueprints() -> dict[str, Blueprint]:
 def left_out() -> dict[str, str]:
     """The types that are not covered, each with a reason."""
     return {type: why for table in _table().values() for type, why in table["left_out"].items()}
+
+
+def written() -> frozenset[str]:
+    """The types that written blueprints were about when the table was made."""
+    return frozenset(type for table in _table().values() for type in table["written"])

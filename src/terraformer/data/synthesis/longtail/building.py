@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from terraformer.data.synthesis.expressions import Document, Raw, Ref, Statement, Value
+from terraformer.data.synthesis.longtail.clouds import CLOUDS
 from terraformer.data.synthesis.longtail.documents import document_for
 from terraformer.data.synthesis.longtail.facts import checks_of, choices_of, required_names, schema_of
 from terraformer.data.synthesis.longtail.given import AVOID, GIVEN
@@ -32,6 +33,28 @@ _NEVER: Final = re.compile(
     r"metadata|settings|effective_labels|terraform_labels|deletion_policy|force_\w+|ignore_\w+|wait_for_\w+|.*password|.*secret.*|.*token)$"
 )
 """Optional arguments that nobody mentions, or that mean nothing by themselves."""
+_PLAIN_ID: Final = re.compile(
+    r"(^|_)(vpc|subnet|security_group|network_interface|transit_gateway|allocation|volume|snapshot|route_table|internet_gateway|"
+    r"nat_gateway|vpc_endpoint|customer_gateway|vpn_gateway|prefix_list)_id$|(^|_)(kms_key|certificate|topic|bucket)_arn$"
+)
+"""Ids and ARNs whose shape is surely known: those that people paste into a request."""
+_NAMED_BY_ID: Final = frozenset(
+    (
+        "quicksight",
+        "elasticache",
+        "dms",
+        "rds",
+        "neptune",
+        "docdb",
+        "db",
+        "redshift",
+        "memorydb",
+        "iot",
+        "bcmdataexports",
+        "sagemaker",
+    )
+)
+"""Services whose resources get their own "..._id" from the user."""
 _JOINS: Final = re.compile(r"_(association|attachment|membership|share|accepter)$")
 _SECRET: Final = re.compile(r"password|secret|token|private_key|passphrase|credential|api_key|auth_key")
 
@@ -48,7 +71,8 @@ def build(s: Scene, source: str, type: str, *, plain: bool = False) -> Node:
 
 class _Builder:
     def __init__(self, s: Scene, source: str, plain: bool) -> None:
-        self.s, self.source, self.plain = s, source, plain
+        self.s, self.source = s, source
+        self.plain = plain or source != "hashicorp/aws"  # their checks are not known
         self.known: dict[str, Node] = {}
         self.joined = False
         self.heard: set[str] = set()
@@ -60,7 +84,7 @@ class _Builder:
         block = schema_of(self.source, type)
         node = s.resource(type, noun_of(type), kind_of(type) if depth or s.may(0.6) else "", said=said)
         self.known[type] = node
-        given = dict(GIVEN.get(type, {}))
+        given = dict(GIVEN.get(type) or CLOUDS.get(type) or {})
         needs = {} if given or main else NEEDS.get(type, {})
         if needs and all(_plain_need(n) for n in needs.values()):
             self.needs(node, type, needs, depth)
@@ -302,7 +326,8 @@ class _Builder:
         many = isinstance(attribute.type, list)
         if target is not None:
             family = target[0].split("_")[:2] == type.split("_")[:2]
-            if depth < _MAX_DEPTH and (family or s.may(0.85) or not required):
+            there = self.known.get(target[0]) in s.nodes
+            if there or (depth < _MAX_DEPTH and (family or s.may(0.85) or not required)):
                 node = self.parent(target[0], type, depth, main=main, family=family)
                 if node is not None:
                     say: str | bool = False
@@ -325,7 +350,7 @@ class _Builder:
         outside = external(s, self.source, type, _single(path) if many else path)
         foreign = required and (
             re.search(r"(^|_)(arns?|arn_list|ids)$|_(id|identifier)$", name)
-            or (name.endswith("_name") and not _own(type, name))
+            or (name.endswith("_name") and name != "display_name" and not _own(type, name))
         )
         if outside is None and target is None and not foreign:
             return False
@@ -336,7 +361,7 @@ class _Builder:
             else f"{kind_of(type)}_{name}"
         )
         text = words(label)
-        if outside is not None and s.may(0.35) and not many and main:
+        if outside is not None and s.may(0.35) and not many and main and _PLAIN_ID.search(name):
             short = text.removesuffix(" ARN").removesuffix(" ID")
             body.set(
                 name,
@@ -491,6 +516,12 @@ class _Builder:
         s = self.s
         if s.rng.random() >= min(1.0, s.talk + (0.15 if required else 0.25)):
             return False
+        if isinstance(value, dict) and name not in ("data", "tags", "parameters"):
+            return False
+        if body.path == ("metadata",) and name in ("name", "namespace"):
+            if name == "name":
+                return Say(np="{the name|name} <v>", post="{named|called|with the name} <v>")
+            return Say(np="{the |}namespace <v>", post="in {the |}namespace <v>")
         told = say_of(type, (*body.path, name), value)
         heard = spoken((*body.path, name))
         if told is None or heard in self.heard:  # "auth type A and auth type B" would tell nothing
@@ -534,6 +565,10 @@ def _is_name(type: str, name: str, attribute: Attribute, required: bool) -> bool
     if re.search(r"region_name|domain_name|user_name|host_name|principal|parent", name):
         return False
     tail = type.split("_")[1:]
+    if name == "display_name":
+        return required
+    if re.fullmatch(r"\w+_id", name) and tail[0] not in _NAMED_BY_ID:
+        return False
     if re.fullmatch(r"\w+_(name|id|identifier)", name) and required:
         stem = name.rsplit("_", 1)[0]
         return "_".join(tail).endswith(stem) or (stem in tail and stem == tail[-1])

@@ -98,6 +98,7 @@ TABLE: Final[dict[tuple[str, str], Target]] = {
     ("aws_transfer_access", "home_directory"): _NOTHING,
     ("aws_dms_certificate", "certificate_id"): _NOTHING,
     ("aws_quicksight_user", "user_name"): _NOTHING,
+    ("aws_ssm_default_patch_baseline", "baseline_id"): ("aws_ssm_patch_baseline", "id"),
     ("aws_rds_cluster_role_association", "db_cluster_identifier"): ("aws_rds_cluster", "id"),
     ("aws_db_instance_role_association", "db_instance_identifier"): ("aws_db_instance", "identifier"),
     ("aws_iam_user_policy_attachments_exclusive", "policy_arns"): ("aws_iam_policy", "arn"),

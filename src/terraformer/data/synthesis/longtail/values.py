@@ -211,7 +211,7 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     ),
     (r"release_label$", _of("emr-7.5.0-latest", "emr-7.5.0", "emr-6.15.0")),
     (r"bandwidth$", _of("1Gbps", "10Gbps", "500Mbps")),
-    (r"(^|_)aliases$", _of("cdn.example.com")),
+    (r"(^|_)aliases$", _of("latest", "stable")),
     (
         r"(start|end|expir\w*|valid\w*|maturity)_(time|date|timestamp|until|after|at)$|^expir(es|ation)$|_until$|expiration_(date|time|timestamp)$|^deadline$",
         _of("2031-01-01T00:00:00Z", "2030-06-30T12:00:00Z", "2031-01-01"),

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from terraformer.data.synthesis.longtail.clouds import CLOUD_NOUNS
 from terraformer.data.synthesis.longtail.nouns import NOUNS, SERVICES
 
 __all__ = ["kind_of", "noun_of", "plain_noun", "service_of", "spoken", "spoken_value"]
@@ -18,7 +19,9 @@ _CASE: Final[dict[str, str]] = {
     w.lower(): w
     for w in ["ACL", "ACM", "ADM", "AMI", "AMQP", "API", "APNs", "ARN", "ASN", "AZ", "BGP", "CA", "CIDR", "CMK", "CNAME", "CPU", "CSV", "CVE", "DB", "DHCP", "DKIM", "DLQ", "DMARC", "DNS", "EBS", "EC2", "ECR", "ECS", "EFS", "EKS", "EIP", "ENI", "FIFO", "FSx", "GB", "GCM", "GPU", "HDFS", "HLS", "HSM", "HTML", "HTTP", "HTTPS", "IAM", "ICMP", "ID", "IdP", "IdC", "IOPS", "IP", "IPAM", "IPv4", "IPv6", "IPSet", "IOT", "JDBC", "JSON", "JWT", "KMS", "LAG", "LDAP", "LDAPS", "MAC", "MACsec", "MB", "MFA", "MIME", "MQ", "MSK", "MTU", "NAT", "NFS", "OIDC", "ONTAP", "OpenZFS", "OTel", "OU", "PEM", "QoS", "RADIUS", "RAM", "RDS", "REST", "RSA", "S3", "SAML", "SASL", "SCIM", "SCRAM", "SDK", "SES", "SFTP", "SIP", "SKU", "SLA", "SMB", "SMS", "SMTP", "SNI", "SNS", "SQL", "SQS", "SSH", "SSL", "SSM", "SSO", "TCP", "TLS", "TTL", "UDP", "UI", "URI", "URL", "USD", "UTC", "UUID", "VDM", "VLAN", "VM", "VNI", "VPC", "VPN", "WAF", "XML", "XSS", "YAML", "JMX", "ETL", "SLO", "KX", "CNI", "NLB", "ALB", "ELB", "TGW", "VGW", "SAN", "CNAME", "CRL", "CSR", "Lambda", "Kinesis", "Kafka", "Redis", "Spark", "Hadoop", "Hive", "CloudWatch", "CloudFormation", "CloudFront", "CloudTrail", "DynamoDB", "GitHub", "Slack", "Lustre", "Windows", "Linux", "Azure", "Google", "Kubernetes", "Helm", "Prometheus", "Grafana", "OpenSearch", "Redshift", "Firehose", "Route53", "Glue", "Athena", "Neptune", "PostgreSQL", "MySQL", "MongoDB", "Oracle", "Docker", "NetBIOS", "OAuth", "OAuth2", "GraphQL", "WebSocket", "JavaScript", "Bedrock", "SageMaker", "Cognito", "EventBridge", "GuardDuty", "Macie", "Inspector", "Teams", "Pinpoint", "AppConfig", "AppSync", "Outposts", "Exadata", "Snowflake", "Salesforce", "Beanstalk", "VPCs", "IPs", "ACLs", "ARNs", "IDs", "URLs", "AZs", "DDoS", "CUR", "DRT", "RUM", "FPGA", "XRay", "SaaS", "GPUs", "QLDB", "Greengrass"]
 } | {"drt": "DRT", "x509": "X.509", "otel": "OTel", "cmk": "CMK", "unix": "Unix", "active": "active", "teams": "Teams"}  # fmt: skip
-_FILLER: Final = frozenset(("configuration", "config", "settings", "options", "properties", "spec", "details", "block"))
+_FILLER: Final = frozenset(
+    ("configuration", "config", "settings", "options", "properties", "spec", "details", "block", "params", "initialize")
+)
 _BARE: Final = frozenset(
     ("type", "mode", "enabled", "name", "value", "status", "state", "key", "id", "arn", "size", "version", "enable", "unit",
      "level", "format", "path", "port", "protocol", "duration", "interval", "count", "min", "max", "threshold", "percentage",
@@ -39,7 +42,7 @@ def words(text: str) -> str:
 
 _HYPHENS: Final = (
     ("rate based", "rate-based"), ("cross account", "cross-account"), ("opt in", "opt-in"), ("opt out", "opt-out"), ("on demand", "on-demand"),
-    ("site to site", "site-to-site"), ("multi region", "multi-region"), ("multi AZ", "multi-AZ"), ("read only", "read-only"), ("LF tag", "LF-tag"),
+    ("site to site", "site-to-site"), ("multi region", "multi-region"), ("multi AZ", "multi-AZ"), ("read only", "read-only"), ("LF tag", "LF-tag"), ("lf tag", "LF-tag"),
     ("real time", "real-time"), ("point in time", "point-in-time"), ("server side", "server-side"), ("client side", "client-side"),
     ("cost optimization hub", "Cost Optimization Hub"), ("self managed", "self-managed"), ("customer managed", "customer-managed"),
     ("third party", "third-party"), ("ip set", "IP set"), ("IPSet", "IP set"), ("user defined", "user-defined"), ("field level", "field-level"),
@@ -60,6 +63,9 @@ def _parts(type: str) -> tuple[str, str, str]:
 
 def service_of(type: str) -> str:
     """The service's name as people say it, without its brand ("Direct Connect"); "" where it has none."""
+    cloud = {"google": "Google Cloud", "azurerm": "Azure", "kubernetes": "Kubernetes"}.get(type.partition("_")[0])
+    if cloud is not None:
+        return cloud
     return SERVICES.get(_parts(type)[1], "").removeprefix("AWS ").removeprefix("Amazon ")
 
 
@@ -71,8 +77,8 @@ def plain_noun(type: str) -> str:
 @lru_cache(maxsize=8192)
 def noun_of(type: str) -> str:
     """What people call a resource of the type, with ``{a|b}`` alternatives, without article, in the singular."""
-    if type in NOUNS:
-        return NOUNS[type]
+    if type in NOUNS or type in CLOUD_NOUNS:
+        return NOUNS.get(type) or CLOUD_NOUNS[type]
     _, key, rest = _parts(type)
     tail = _singular(words(rest.removesuffix("_v2")))
     full = SERVICES.get(key, "")
@@ -94,7 +100,6 @@ def _singular(tail: str) -> str:
         (r"options$", "configuration"),
         (r"preferences$", "configuration"),
         (r"attributes$", "configuration"),
-        (r"(\w+)s exclusive$", r"exclusive \1 list"),
         (r"(\w+) association$", r"\1 association"),
         (r"config$", "configuration"),
     ):
@@ -107,7 +112,7 @@ def _singular(tail: str) -> str:
 def kind_of(type: str) -> str:
     """One or two short words for names and labels ("fleet", "profile")."""
     _, key, rest = _parts(type)
-    pieces = [p for p in (rest or key.partition("_")[2]).split("_") if p and p not in ("v2", "resource")]
+    pieces = [p for p in (rest or key.partition("_")[2]).split("_") if p and p not in ("v1", "v2", "resource")]
     while len(pieces) > 1 and pieces[-1] in _FILLER | {"association", "attachment", "exclusive"}:
         pieces.pop()
     if (
@@ -124,6 +129,8 @@ def spoken(path: tuple[str, ...]) -> str:
     leaf = path[-1]
     if len(path) > 1 and (leaf in _BARE or "_" not in leaf):
         around = [w for w in path[-2].split("_") if w not in _FILLER]
+        if leaf in around:
+            return leaf
         if around and around[-1] == leaf.split("_")[0]:
             around.pop()
         return "_".join([*around, leaf]) if around else leaf
