@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from terraformer.data.intents import Intent, evaluate, policy_of
+from terraformer.data.synthesis.demands import intent_of
 from terraformer.data.synthesis.expressions import Document, Json, Statement, Template, hcl
 from terraformer.data.synthesis.instances import candidates, taggable
 from terraformer.data.synthesis.language import VOICES, prompt_of
@@ -63,6 +65,7 @@ def test_breadth() -> None:
             sizes["small" if count <= 2 else "middle" if count <= 5 else "large"] += 1
     assert len(BLUEPRINTS) >= 200
     assert len([t for t in types if t.startswith("aws_")]) >= 300
+    assert len(data) >= 40
     assert min(sizes[s] / sizes.total() for s in ("small", "middle", "large")) >= 0.1
 
 
@@ -113,6 +116,95 @@ def test_styles_are_all_planned(pool: VerifierPool) -> None:
     assert len(seen) == 18
 
 
+_PLAIN = Style(terraform_block=False, provider_block=True)
+_FEATURES: tuple[tuple[str, str, Style, str], ...] = (
+    # (feature, blueprint, style, pattern that the text must have)
+    ("for_each over a map", "kubernetes.eks", replace(_PLAIN, repetition="for_each"), r"for_each = \{[\s\S]*each\.value\."),
+    ("for_each in a local", "kubernetes.eks", replace(_PLAIN, repetition="for_each", collections="locals"), r"for_each = local\."),
+    ("for_each in a variable", "kubernetes.eks", replace(_PLAIN, repetition="for_each", collections="variables"), r"type = map\("),
+    ("count over lists", "kubernetes.eks", replace(_PLAIN, repetition="count"), r"count *= length\([\s\S]*\[count\.index\]"),
+    ("lists of all by splat or for", "kubernetes.eks", replace(_PLAIN, repetition="for_each"), r"\[for item in aws_subnet\."),
+    ("dynamic blocks", "firewalls.web_security_group", replace(_PLAIN, dynamic=1.0), r'dynamic "ingress"'),
+    ("dynamic over a variable", "firewalls.web_security_group", replace(_PLAIN, dynamic=1.0, collections="variables"), r"for_each *= var\."),
+    ("optional blocks", "containers.registry", replace(_PLAIN, dynamic=1.0), r"for_each *= var\.\w+ \? \[1\] : \[\]"),
+    ("switches", "systems2.observability", replace(_PLAIN, toggles=2.0), r"count *= var\.\w+ \? 1 : 0"),
+    ("stages decide", "databases.rds_alone", replace(_PLAIN, conditional=1.0), r"environment [!=]= "),
+    ("names of parts in variables", "systems.order_processing", replace(_PLAIN, naming="variables"), r'"\$\{var\.(project|environment)\}|\$\{var\.environment\}"'),
+    ("names of parts in locals", "systems.order_processing", replace(_PLAIN, naming="locals"), r"\$\{local\."),
+    ("the region in a variable", "systems.complete_network", replace(_PLAIN, region_variable="region"), r"region *= var\.region"),
+    ("shared values", "architectures.bastion", replace(_PLAIN, shared=1.0), r"= local\.\w+"),
+    ("tags in a local", "systems.complete_network", replace(_PLAIN, tags=(("Owner", "ops"),), tags_local=True, tags_name=True), r"tags *= merge\(local\.\w*tags, "),
+    ("default tags", "storage.private_bucket", replace(_PLAIN, tags=(("Owner", "ops"),), tags_default=True), r"default_tags \{"),
+    ("validated variables", "databases.rds_alone", replace(_PLAIN, variables=1.0, validation=True), r"validation \{"),
+    ("modules", "architectures.three_tiers", replace(_PLAIN, modules=2), r'module "\w+" \{\s+source *= "\./modules/'),
+    ("modules with much in them", "systems.container_platform", replace(_PLAIN, modules=3, repetition="for_each", variables=0.4, tags=(("Owner", "ops"),), tags_local=True, naming="variables", policy="data"), r"= module\.\w+\.\w+"),
+    ("files by service", "systems2.lake_pipeline", replace(_PLAIN, files="services"), r""),
+    ("files by area", "systems.cluster_platform", replace(_PLAIN, files="areas", comments="blocks"), r"^# "),
+    ("sections", "systems.complete_network", replace(_PLAIN, comments="sections"), r"^# -{70}\n# \w"),
+    ("more outputs", "messaging.queue_alone", replace(_PLAIN, outputs=True), r'output "'),
+    ("another account", "estates.two_accounts", _PLAIN, r"assume_role \{"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("feature", "name", "style", "pattern"), _FEATURES, ids=[f[0] for f in _FEATURES])
+def test_a_feature_of_renderings(pool: VerifierPool, feature: str, name: str, style: Style, pattern: str) -> None:
+    """It is used where the scenario lends itself to it, and whatever is made deploys and meets the same intent."""
+
+    seen = 0
+    for seed in range(12):
+        scenario = scenario_of(get_blueprint(name), seed)
+        config = render(scenario, style, 0, taggable)
+        text = "\n".join(config.text(f) for f in config.files)
+        if re.search(pattern, text, re.MULTILINE) is None:
+            continue
+        seen += 1
+        if seen > 3:
+            break
+        intent = intent_of(scenario)
+        report = pool.verify(config, policies=[policy_of(intent)])
+        found = [f"{c.code} {c.address} {c.summary}" for c in report.certificates if c.severity is not Severity.INFO]
+        assert report.correct and not found, (feature, seed, found, text)
+        assert report.plan is not None and all(v.passed for v in evaluate(intent, report.plan))
+    assert seen, f"{feature} never appeared"
+    if style.files in ("services", "areas"):
+        assert len(config.files) > 3
+
+
+def test_whatever_the_style_the_same_is_planned(pool: VerifierPool) -> None:
+    """As many resources of each type, with the same names, in the plainest style and in the richest one."""
+    rich = Style(
+        variables=0.5, naming="variables", repetition="for_each", collections="locals", dynamic=1.0, toggles=1.0,
+        conditional=1.0, modules=3, shared=1.0, region_variable="region", validation=True,
+    )  # fmt: skip
+    for name in ("systems.order_processing", "architectures.three_tiers", "kubernetes.eks", "estates.warm_standby"):
+        scenario = scenario_of(get_blueprint(name), 4)
+        planned = []
+        for style in (_PLAIN, rich):
+            report = pool.verify(render(scenario, style, 0, taggable))
+            assert report.deployable and report.plan is not None, (name, report.certificates)
+            rows = [
+                (c["type"], str(c["change"]["after"].get("name")), str(c["change"]["after"].get("cidr_block")))
+                for c in report.plan["resource_changes"]
+                if c["mode"] == "managed"
+            ]
+            planned.append(Counter(rows))
+        assert planned[0] == planned[1], name
+
+
+def test_styles_are_plain_as_a_rule() -> None:
+    """Most people write plainly; what the language offers beyond is used by some."""
+    styles = [Style.drawn(random.Random(seed)) for seed in range(2000)]
+
+    def share(rare: Callable[[Style], object]) -> float:
+        return sum(bool(rare(s)) for s in styles) / len(styles)
+
+    assert 0.05 < share(lambda s: s.modules) < 0.3
+    assert 0.2 < share(lambda s: s.repetition) < 0.6
+    assert 0.1 < share(lambda s: s.dynamic) < 0.5
+    assert 0.5 < share(lambda s: s.files == "single") < 0.9
+    assert 0.2 < share(lambda s: not (s.modules or s.repetition or s.dynamic or s.naming or s.variables)) < 0.6
+
+
 def test_nothing_unsaid_is_demanded() -> None:
     """A scenario in which nothing optional is said demands its said resources and no values of theirs."""
     for name in ("storage.private_bucket", "messaging.queue_alone"):
@@ -120,8 +212,6 @@ def test_nothing_unsaid_is_demanded() -> None:
         for node in scenario.nodes:
             for setting in node.settings():
                 setting.said = False
-        from terraformer.data.synthesis.demands import intent_of
-
         assert all(not d.having for d in intent_of(scenario).demands)
 
 

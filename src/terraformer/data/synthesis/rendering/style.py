@@ -8,7 +8,7 @@ from dataclasses import dataclass
 __all__ = ["Style"]
 
 _GENERIC = ("main", "this", "example", "default")
-_DEPTHS = (("plain", "some", "much"), (5, 3.5, 2))
+_DEPTHS = (("plain", "some", "much"), (5.5, 3, 1.5))
 """Most people write plainly; some use what the language has here and there, few all of it."""
 
 
