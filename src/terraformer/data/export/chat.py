@@ -9,7 +9,7 @@ the code that reads models' replies; what does not give the record's configurati
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,8 +48,8 @@ class Unwritable(Exception):
 def chat_of(record: Record, settings: ChatSettings | None = None) -> list[dict[str, str]]:
     """The messages, the last one the assistant's. Messages that the record fixed are taken as they are.
 
-    Raises Unwritable: "unreadable" when the answer, read back, is another configuration, "no-edits" when edits cannot
-    make the change, "no-findings" for a repair without an error.
+    Raises Unwritable: "unreadable" when the answer, read back, is another configuration (a fence inside of a file, say),
+    "no-findings" for a repair without an error.
     """
     if record.messages:
         return [dict(m) for m in record.messages]
@@ -98,18 +98,27 @@ def _answer(record: Record, request: Request) -> str:
         if not _reads(request, answer, record.after):
             raise Unwritable("unreadable")
         return answer
-    try:
-        edits = edits_between(record.before, record.after)
-    except ValueError:
-        raise Unwritable("no-edits") from None
-    for text in (_fenced(edits), render_edits(edits), _whole(record.before, record.after)):
-        if _reads(request, text, record.after):
-            return text
+    # A file of which nothing is left is as good as deleted.
+    after = record.after.with_files({p: None for p, c in record.after.files.items() if not c.strip()})
+    for write in (_short, _whole, _rewritten):
+        for text in write(record.before, after):
+            if _reads(request, text, after):
+                return text
     raise Unwritable("unreadable")
 
 
-def _fenced(edits: tuple[Edit, ...]) -> str:
-    """The edits as the system prompt of edits shows them: each block in a fence under the path of its file."""
+def _short(before: TerraformConfig, after: TerraformConfig) -> Iterator[str]:
+    """The edits from one to the other, as the system prompt of edits shows them, then bare."""
+    try:
+        edits = edits_between(before, after)
+    except ValueError:
+        return
+    yield _fenced(edits)
+    yield render_edits(edits)
+
+
+def _fenced(edits: Sequence[Edit]) -> str:
+    """Each block in a fence under the path of its file."""
     parts = []
     for edit in edits:
         text = render_edits((edit,))
@@ -120,19 +129,33 @@ def _fenced(edits: tuple[Edit, ...]) -> str:
     return "\n\n".join(parts)
 
 
-def _whole(before: TerraformConfig, after: TerraformConfig) -> str:
+def _whole(before: TerraformConfig, after: TerraformConfig) -> Iterator[str]:
     """Every file that differs, whole: for changes of which nothing of a file is left."""
-    new = {path: content for path, content in after.files.items() if before.files.get(path) != content}
     parts = [
-        f"{path}\n```hcl\n{content.decode('utf-8', 'replace').rstrip()}\n```" for path, content in sorted(new.items())
+        f"{path}\n```hcl\n{after.text(path).rstrip()}\n```"
+        for path in sorted(after.files)
+        if before.files.get(path) != after.files[path]
     ]
-    return "\n\n".join([*parts, *(f"DELETE FILE: {path}" for path in sorted(before.files) if path not in after.files)])
+    gone = [f"DELETE FILE: {path}" for path in sorted(before.files) if path not in after.files]
+    yield "\n\n".join([*parts, *gone])
+
+
+def _rewritten(before: TerraformConfig, after: TerraformConfig) -> Iterator[str]:
+    """One edit for every file that differs, with all of its old text."""
+    edits = []
+    for path in sorted({*before.files, *after.files}):
+        if path not in after.files:
+            edits.append(Edit("delete", path))
+        elif before.files.get(path) != after.files[path]:
+            old = before.text(path) if path in before.files else ""
+            edits.append(Edit("replace", path, after.text(path), old))
+    yield _fenced(edits)
 
 
 def _reads(request: Request, answer: str, wanted: TerraformConfig) -> bool:
     """Whether a reply is read as this configuration. Blank space at the end of a file does not count, nor a first line
     with its name, nor the name of a single file, which is not told."""
-    found = {path: _bare(path, content) for path, content in request.read(answer).files.items()}
+    found = {path: _bare(path, content) for path, content in request.read(answer).files.items() if content.strip()}
     expected = {path: content.rstrip() for path, content in wanted.files.items()}
     return found == expected or (len(expected) == 1 and list(found.values()) == list(expected.values()))
 
