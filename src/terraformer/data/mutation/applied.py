@@ -14,6 +14,8 @@ from terraformer.types import Policy, Severity, Stage, TerraformConfig, Verifica
 from terraformer.verify import VerifierPool, preservation
 from terraformer.verify.changes import summarise
 
+_QUIET = (["no-op"], ["read"])
+
 __all__ = ["Accepted", "AppliedBase", "apply_base", "judge"]
 
 
@@ -58,6 +60,9 @@ def apply_base(
     _raise(still)
     if still.plan is None:
         return Rejection("before:no-plan", source)
+    moving = [e["address"] for e in still.plan.get("resource_changes", ()) if e["change"]["actions"] not in _QUIET]
+    if moving:
+        return Rejection("before:unstable", source, f"{moving[0]} changes without a change")
     base = Base(config, (report or applied.report).plan or applied.report.plan)
     if not base.syntax.readable:
         return Rejection("before:syntax", source, "a file that cannot be read as HCL")

@@ -16,6 +16,8 @@ __all__ = ["DEPTHS", "Composed", "compose"]
 DEPTHS = ((1, 2, 3), (11, 6, 3))
 """How many operators a change is made of, and how often."""
 _TRIES = 12
+_SERVICE = 0.55
+"""The share of operators that are about a service, where one applies, rather than about Terraform's language."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,19 @@ def _draw(
     options: Sequence[tuple[ChangeOperator, list[Target]]], rng: random.Random, before: Sequence[Change]
 ) -> tuple[ChangeOperator, Change] | None:
     """An operator by weight that makes a change of one of its targets, which does not meet those made before."""
-    left = [(o, t) for o, t in options if t]
-    while left:
-        at = rng.choices(range(len(left)), [o.weight for o, _ in left])[0]
-        chosen, targets = left.pop(at)
-        for target in targets[:4]:
-            if target.whole is not None and any(target.address in c.touches for c in before):
-                continue
-            change = try_operator(chosen, target)
-            if change is not None and not any(_clash(change, other) for other in before):
-                return chosen, change
+    service = [(o, t) for o, t in options if t and not o.structural]
+    general = [(o, t) for o, t in options if t and o.structural]
+    for group in (service, general) if rng.random() < _SERVICE else (general, service):
+        left = list(group)
+        while left:
+            at = rng.choices(range(len(left)), [o.weight for o, _ in left])[0]
+            chosen, targets = left.pop(at)
+            for target in targets[:4]:
+                if target.whole is not None and any(target.address in c.touches for c in before):
+                    continue
+                change = try_operator(chosen, target)
+                if change is not None and not any(_clash(change, other) for other in before):
+                    return chosen, change
     return None
 
 

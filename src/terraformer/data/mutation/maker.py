@@ -1,4 +1,4 @@
-"""TF-Mutn instances: a request, the configuration before, and the one after that was proven to be just what was asked."""
+"""TF-Mutn instances: a request, the configuration before, and the one after, proven to be just what was asked."""
 
 from __future__ import annotations
 

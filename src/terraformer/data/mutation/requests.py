@@ -143,7 +143,7 @@ def _wish(t: _Teller) -> str:
     text = ""
     for number, part in enumerate(t.parts):
         if number and t.rng.random() < 0.3 and part.should:
-            text += f" {t.one('Also, ', 'In addition, ', '')}{part.should}.".replace(". it", ". It")
+            text += " " + capital(f"{t.one('Also, ', 'In addition, ', '')}{part.should}.")
             continue
         if number == 0:
             lead = t.one(

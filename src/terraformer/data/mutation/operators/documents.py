@@ -26,7 +26,7 @@ class _Raw:
     text: str
 
 
-class _NotReadable(Exception):  # noqa: N818
+class _NotReadable(Exception):
     """The expression is no policy that can be told from its text."""
 
 
@@ -53,7 +53,7 @@ def policy_to_document(t: Target) -> Change | None:
     except (_NotReadable, ValueError, KeyError, TypeError):
         return None
     suffix = "assume" if argument.name == "assume_role_policy" else ""
-    label = t.label if t.label not in GENERIC else t.type.split("_")[-1] if not suffix else suffix
+    label = t.label if t.label not in GENERIC else suffix if suffix else t.type.split("_")[-1]
     label = t.base.fresh(
         "data",
         f"{label}_{suffix}" if suffix and label != suffix and t.rng.random() < 0.6 else label,
@@ -78,7 +78,8 @@ def policy_to_document(t: Target) -> Change | None:
         draft,
         Say(
             f"{{{{rewrite|convert}} the {what} of <it> {{as|to}} an aws_iam_policy_document{{ data source|}}"
-            f"|{{use|write}} an aws_iam_policy_document {{data source |}}for the {what} of <it> instead of {{the|a}} {form}"
+            f"|{{use|write}} an aws_iam_policy_document {{data source |}}for the {what} of <it> instead of {{the"
+            f"|a}} {form}"
             f"|replace the {form} in <it> {{by|with}} an aws_iam_policy_document{{ data source|}}}}",
             f"the {what} of <it> should be an aws_iam_policy_document{{ data source|}}",
             (
@@ -107,11 +108,11 @@ def _document(t: Target, argument: Argument) -> dict[str, Any]:
     if text.startswith("<<"):
         lines = text.split("\n")
         found = json.loads("\n".join(lines[1:-1]), strict=False)
-        return _escaped(found)
+        return dict(_escaped(found))
     if text.startswith('"'):
         if not isinstance(argument.value, str):
             raise _NotReadable
-        return _escaped(json.loads(argument.value))
+        return dict(_escaped(json.loads(argument.value)))
     call = argument.node.named_children[0]
     arguments = next(c for c in call.children if c.type == "function_arguments")
     found = _read(t, next(c for c in arguments.children if c.type == "expression"))
@@ -213,7 +214,8 @@ def _statement(statement: dict[str, Any]) -> str:
     for test, pairs in (statement.get("Condition") or {}).items():
         for variable, values in pairs.items():
             parts.append(
-                f'    condition {{\n      test     = "{test}"\n      variable = "{variable}"\n      values   = {_several(values)}\n    }}'
+                f'    condition {{\n      test     = "{test}"\n      variable = "{variable}"\n'
+                f"      values   = {_several(values)}\n    }}"
             )
     return "  statement {\n" + "\n\n".join(p for p in parts if p) + "\n  }"
 

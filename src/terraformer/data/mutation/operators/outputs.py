@@ -14,10 +14,37 @@ from terraformer.data.mutation.naming import GENERIC, Code, Words
 from terraformer.data.mutation.operators.variables import argument_words
 
 _SHOWN: Final = (
-    "arn", "id", "url", "endpoint", "dns_name", "name", "bucket_domain_name", "domain_name", "invoke_arn", "public_ip", "private_ip", "key_id",
-    "hosted_zone_id", "zone_id", "address", "repository_url", "invoke_url", "execution_arn", "qualified_arn", "reader_endpoint", "port",
-    "website_endpoint", "certificate_authority", "unique_id", "bucket", "arn_suffix", "status", "version", "availability_zone", "cidr_block",
-)  # fmt: skip
+    "arn",
+    "id",
+    "url",
+    "endpoint",
+    "dns_name",
+    "name",
+    "bucket_domain_name",
+    "domain_name",
+    "invoke_arn",
+    "public_ip",
+    "private_ip",
+    "key_id",
+    "hosted_zone_id",
+    "zone_id",
+    "address",
+    "repository_url",
+    "invoke_url",
+    "execution_arn",
+    "qualified_arn",
+    "reader_endpoint",
+    "port",
+    "website_endpoint",
+    "certificate_authority",
+    "unique_id",
+    "bucket",
+    "arn_suffix",
+    "status",
+    "version",
+    "availability_zone",
+    "cidr_block",
+)
 _WHY: Final = (
     "Another stack has to read it.",
     "The deployment script needs it.",
@@ -64,9 +91,11 @@ def add_output(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{add|create} an output {called |named |}<name> {with|that shows|for} the <attr> of <it>|{output|export} the <attr> of <it> as <name>"
+            "{{add|create} an output {called |named |}<name> {with|that shows|for} the <attr> of <it>|{output"
+            "|export} the <attr> of <it> as <name>"
             "|{show|expose} the <attr> of <it> {as|in} an output {called |named |}<name>}",
-            "{there should be an output <name> with the <attr> of <it>|the <attr> of <it> should be available as {the|an} output <name>}",
+            "{there should be an output <name> with the <attr> of <it>"
+            "|the <attr> of <it> should be available as {the|an} output <name>}",
             _WHY,
             {"name": Code(name), "attr": Words(words)},
         ),
@@ -86,7 +115,8 @@ def remove_output(t: Target) -> Change | None:
     return t.change(
         t.draft().delete(t.block),
         Say(
-            "{{remove|delete|drop} the output <name>|stop {exporting|showing} <name>{ as an output|}|{remove|drop} the <name> output{, nobody reads it|}}",
+            "{{remove|delete|drop} the output <name>|stop {exporting|showing} <name>{ as an output|}|{remove"
+            "|drop} the <name> output{, nobody reads it|}}",
             "the output <name> {should go|is not needed any more}",
             ("Nobody reads it.", "We show more than we have to."),
             {"name": Code(t.label)},
@@ -117,7 +147,8 @@ def rename_output(t: Target) -> Change | None:
     return t.change(
         t.draft().splice(t.block.file, start, end, f'"{new}"'),
         Say(
-            "{rename the output <old> to <new>|call the output <old> <new> instead|{change|set} the name of the output <old> to <new>}",
+            "{rename the output <old> to <new>|call the output <old> <new> instead|{change"
+            "|set} the name of the output <old> to <new>}",
             "the output <old> should be {called|named} <new>",
             ("The names of our outputs are not consistent.", "The module that reads it expects another name."),
             {"old": Code(t.label), "new": Code(new)},

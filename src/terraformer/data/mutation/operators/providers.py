@@ -6,10 +6,12 @@ import re
 from typing import Final
 
 from terraformer.data.intents import (
+    Attribute,
     ChangeAction,
     ChangeDemand,
     Count,
     Demand,
+    Operator,
     RefersTo,
     Subject,
     UsesProvider,
@@ -24,7 +26,19 @@ from terraformer.data.mutation.operators.tags import _aws_provider
 from terraformer.data.mutation.syntax import HclBlock
 
 _VERSIONS: Final = ("~> 6.0", ">= 6.0", ">= 6.0, < 7.0", "~> 6.40", ">= 6.40", ">= 5.0, < 7.0")
-_REGIONS: Final = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "eu-north-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ca-central-1", "sa-east-1")  # fmt: skip
+_REGIONS: Final = (
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "eu-west-1",
+    "eu-central-1",
+    "eu-north-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "ca-central-1",
+    "sa-east-1",
+)
 
 
 @operator("providers", on="configuration", weight=1.2, structural=True)
@@ -69,8 +83,9 @@ def pin_provider(t: Target) -> Change | None:
         Say(
             "{change|set} the version constraint of the AWS provider {from <old> |}to <new>"
             if old
-            else "{{pin|constrain} the AWS provider to {version |}<new>|{add|set} the version constraint <new> for the AWS provider|require {version |}<new> of the AWS provider}",
-            "the {hashicorp/aws|AWS} provider should be {required|pinned} {in version|as} <new>",
+            else "{{pin|constrain} the AWS provider to {version |}<new>|require {version |}<new> of the AWS provider"
+            "|{add|set} the version constraint <new> for the AWS provider}",
+            "the {hashicorp/aws|AWS} provider should be {required in version|pinned to|constrained to} <new>",
             (
                 "A new major version broke a colleague's plan.",
                 "We pin all our providers.",
@@ -78,9 +93,24 @@ def pin_provider(t: Target) -> Change | None:
             ),
             {"new": new, "old": old},
         ),
-        demands=[Demand(Subject.PROVIDER, label="aws", having=(equals("version", new),))],
+        # Terraform writes out short versions, but for those of "~>".
+        demands=[
+            Demand(
+                Subject.PROVIDER,
+                label="aws",
+                having=(Attribute(("version",), Operator.ONE_OF, (new, _written_out(new))),),
+            )
+        ],
         touches=["provider.aws"],
         silent=True,
+    )
+
+
+def _written_out(constraint: str) -> str:
+    return (
+        re.sub(r"(?<![~\d.] )(?<![\d.])(\d+\.\d+)(?![\d.])", r"\1.0", constraint)
+        if "~>" not in constraint
+        else constraint
     )
 
 
@@ -124,7 +154,8 @@ def change_region(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{move|bring} {everything|all of this|the whole stack} {from <old> |}to {the region |}<new>|{deploy|set up} {everything|the whole stack} in <new> instead of <old>"
+            "{{move|bring} {everything|all of this|the whole stack} {from <old> |}to {the region |}<new>|{deploy"
+            "|set up} {everything|the whole stack} in <new> instead of <old>"
             "|change the region {from <old> |}to <new>{, I know that everything will be created anew|}}",
             "everything should {be|run} in <new>{, not {in |}<old>| instead of <old>}",
             (
@@ -170,7 +201,8 @@ def other_region(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{move|bring} <it> to {the region |}<new>{, using|, with} a {second |}provider {configuration |}with the alias <alias>"
+            "{{move|bring} <it> to {the region |}<new>{, using|, with} a {second |}provider {configuration "
+            "|}with the alias <alias>"
             "|create <it> in <new> {instead|rather than in <old>}, with {a|an} {AWS |}provider alias <alias>"
             "|add {a|an} {AWS |}provider alias <alias> for <new> and use it for <it>}",
             "<it> should be in <new>, managed by a provider {configuration |}with the alias <alias>",
@@ -195,9 +227,11 @@ def move_into_module(t: Target) -> Change | None:
     if t.syntax.config.root not in ("", "."):
         return None
     group = [t.block]
-    for other in t.base.referring(t.address):
-        if _belongs(other, t.block) and clear(Target(t.base, t.rng, other)) and not other.has("provider"):
-            group.append(other)
+    group.extend(
+        other
+        for other in t.base.referring(t.address)
+        if _belongs(other, t.block) and clear(Target(t.base, t.rng, other)) and not other.has("provider")
+    )
     if len(group) > 6:
         return None
     addresses = {b.address for b in group}
@@ -252,8 +286,10 @@ def move_into_module(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            f"{{{{move|put}} <it>{more} into {{a|a separate}} {{local |}}module {{called |named |}}<name>, {{with moved blocks|without recreating anything|keeping what is there}}"
-            f"|{{extract|pull out}} <it>{more} into a {{local |}}module <name>{{, nothing may be recreated|, with moved blocks}}}}",
+            f"{{{{move|put}} <it>{more} into {{a|a separate}} {{local |}}module {{called |named "
+            f"|}}<name>, {{with moved blocks|without recreating anything|keeping what is there}}"
+            f"|{{extract|pull out}} <it>{more} into a {{local |}}module <name>{{, nothing may be recreated"
+            f"|, with moved blocks}}}}",
             "" if more else "<it> should {live in|come from} a {local |}module {called |named |}<name>",
             (
                 "Other teams want to use this, too.",
@@ -292,8 +328,7 @@ def _inside(t: Target, block: HclBlock, group: set[str], inputs: dict[str, str])
         if not local and (
             reference.keyed
             or "." not in reference.address
-            or "_" not in first + reference.parts[-1]
-            and first not in ("data", "module")
+            or ("_" not in first + reference.parts[-1] and first not in ("data", "module"))
         ):
             if reference.keyed:
                 return None
@@ -303,11 +338,7 @@ def _inside(t: Target, block: HclBlock, group: set[str], inputs: dict[str, str])
         end = reference.end
         if local and len(reference.parts) != 2:
             expression, end = reference.address, reference.address_end
-        variable = (
-            reference.parts[1]
-            if local
-            else f"{reference.parts[-2] if reference.parts[-2] not in GENERIC else first.split('_')[-1]}_{reference.parts[-1]}"
-        )
+        variable = reference.parts[1] if local else f"{_telling(reference.parts[-2], first)}_{reference.parts[-1]}"
         if not re.fullmatch(r"[a-z]\w*", variable) or variable in (
             "source",
             "version",
@@ -328,6 +359,10 @@ def _inside(t: Target, block: HclBlock, group: set[str], inputs: dict[str, str])
     for start, end, text in sorted(edits, reverse=True):
         raw = raw[: start - block.start] + text.encode() + raw[end - block.start :]
     return raw.decode()
+
+
+def _telling(label: str, type: str) -> str:
+    return label if label not in GENERIC else type.split("_")[-1]
 
 
 def _type_of(t: Target, expression: str) -> str:
@@ -396,8 +431,10 @@ def region_from_data(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{use|read} the region from the aws_region data source {instead of hard-coding <region>|wherever <region> is hard-coded} {in the resources|in resources}"
-            "|replace the hard-coded {region |}<region> in the resources {by|with} {the aws_region data source|what data.aws_region says}}",
+            "{{use|read} the region from the aws_region data source {instead of hard-coding <region>"
+            "|wherever <region> is hard-coded} {in the resources|in resources}"
+            "|replace the hard-coded {region |}<region> in the resources {by|with} {the aws_region data source"
+            "|what data.aws_region says}}",
             "no resource should have {the region |}<region> hard-coded, it should come from the aws_region data source",
             ("We deploy the same code to other regions.", "The region must only be set in the provider."),
             {"region": region},

@@ -18,8 +18,19 @@ from terraformer.hcl.tree import NOT_LITERAL
 
 _NUMBERS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 8: "eight"}
 _ALIKE: Final = frozenset(
-    "aws_instance aws_eip aws_ebs_volume aws_kms_key aws_rds_cluster_instance aws_docdb_cluster_instance aws_neptune_cluster_instance "
-    "aws_redshift_cluster_snapshot aws_spot_instance_request aws_codecommit_approval_rule aws_network_interface".split()
+    [
+        "aws_instance",
+        "aws_eip",
+        "aws_ebs_volume",
+        "aws_kms_key",
+        "aws_rds_cluster_instance",
+        "aws_docdb_cluster_instance",
+        "aws_neptune_cluster_instance",
+        "aws_redshift_cluster_snapshot",
+        "aws_spot_instance_request",
+        "aws_codecommit_approval_rule",
+        "aws_network_interface",
+    ]
 )
 """Types of which several may be the same in everything."""
 
@@ -56,7 +67,8 @@ def add_count(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{run|create|have} <n> <nouns> {instead of {just |}one|rather than one}|turn <it> into <n> with count|scale <it> {out |}to <n>}",
+            "{{run|create|have} <n> <nouns> {instead of {just |}one|rather than one}|turn <it> into <n> with count"
+            "|scale <it> {out |}to <n>}",
             "there should be <n> <nouns> {instead of one|rather than one}",
             ("One is not enough any more.", "We need more capacity.", "The load has grown."),
             {"n": Words(_several(t, number)), "nouns": Words(plural_of(t.it.noun))},
@@ -94,9 +106,11 @@ def change_count(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{increase|raise} the number of <nouns> {from <old> |}to <new>|{create|have} <new> <nouns> instead of <old>|{scale|go} from <old> to <new> <nouns>}"
+            "{{increase|raise} the number of <nouns> {from <old> |}to <new>|{create"
+            "|have} <new> <nouns> instead of <old>|{scale|go} from <old> to <new> <nouns>}"
             if more
-            else "{{reduce|lower} the number of <nouns> {from <old> |}to <new>|{keep|have} {only |}<new> <nouns> instead of <old>|{scale|go} down from <old> to <new> <nouns>}",
+            else "{{reduce|lower} the number of <nouns> {from <old> |}to <new>"
+            "|{keep|have} {only |}<new> <nouns> instead of <old>|{scale|go} down from <old> to <new> <nouns>}",
             "there should be <new> <nouns>{, not <old>| instead of <old>}",
             ("One is down for maintenance at times.", "The load has grown.")
             if more
@@ -229,7 +243,8 @@ def count_to_for_each(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{switch|change|convert} <it> from count to for_each{, with moved blocks|, without recreating <them>|}|use for_each instead of count for <it>{, without recreating anything| and add moved blocks}}",
+            "{{switch|change|convert} <it> from count to for_each{, with moved blocks|, without recreating <them>|}"
+            "|use for_each instead of count for <it>{, without recreating anything| and add moved blocks}}",
             "<it> should use for_each instead of count{, without being recreated|}",
             ("Removing one in the middle would recreate all that follow.", "With count, the order matters too much."),
             {},
@@ -331,9 +346,13 @@ def _together(t: Target, blocks: list[HclBlock]) -> Change | None:
     return t.change(
         draft,
         Say(
-            f"{{{{merge|combine|turn}} {whom} into {{one|a single}} resource <new> with for_each, {{using moved blocks|without recreating them|keeping what is there}}"
-            f"|{{use|write}} one <new> with for_each {{instead of|for}} {whom}{{ and add moved blocks|, without recreating anything}}}}",
-            f"{whom} should be {{one|a single}} resource with for_each, <new>, {{and nothing should be recreated|with moved blocks}}",
+            f"{{{{merge|combine|turn}} {whom} into {{one"
+            f"|a single}} resource <new> with for_each, {{using moved blocks|without recreating them"
+            f"|keeping what is there}}"
+            f"|{{use|write}} one <new> with for_each {{instead of|for}} {whom}{{ and add moved blocks"
+            f"|, without recreating anything}}}}",
+            f"{whom} should be {{one|a single}} resource with for_each, <new>, {{and nothing should be recreated"
+            f"|with moved blocks}}",
             (
                 "There is too much copy and paste in here.",
                 "There will be more of them soon.",
@@ -408,9 +427,12 @@ def dynamic_blocks(t: Target) -> Change | None:
         return t.change(
             draft,
             Say(
-                "{{replace|rewrite} the {repeated |}<kind> blocks of <it> {by|with|as} a dynamic block over {the|a} variable <name>{, whose default is <v>| with the default <v>}"
-                "|{use|write} a dynamic block for the <kind> blocks of <it>, {with|driven by} a variable <name> that defaults to <v>}",
-                "the <kind> blocks of <it> should come from one dynamic block over {the|a} variable <name> with the default <v>",
+                "{{replace|rewrite} the {repeated |}<kind> blocks of <it> {by|with|as} a dynamic block over {the"
+                "|a} variable <name>{, whose default is <v>| with the default <v>}"
+                "|{use|write} a dynamic block for the <kind> blocks of <it>, {with"
+                "|driven by} a variable <name> that defaults to <v>}",
+                "the <kind> blocks of <it> should come from one dynamic block over {the"
+                "|a} variable <name> with the default <v>",
                 ("The list will get longer.", "We want to set them from outside."),
                 {"kind": Code(kind), "name": Code(name), "v": series},
             ),

@@ -1,7 +1,7 @@
 """Settings: numbers, switches, sizes and words of any resource given other values, or taken out.
 
-Only arguments that are plain values in the text, and that the provider changes in place as far as its schema tells; what
-is a sensible other value is known for the arguments that people change.
+Only arguments that are plain values in the text, and that the provider changes in place as far as its schema tells;
+what is a sensible other value is known for the arguments that people change.
 """
 
 from __future__ import annotations
@@ -105,7 +105,14 @@ _NUMBERS: Final[dict[str, tuple[int, ...]]] = {
 _SIZES: Final = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge")
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "description": (),
-    "schedule_expression": ("rate(1 hour)", "rate(1 day)", "rate(5 minutes)", "cron(0 6 * * ? *)", "cron(30 2 * * ? *)", "cron(0 18 ? * MON-FRI *)"),
+    "schedule_expression": (
+        "rate(1 hour)",
+        "rate(1 day)",
+        "rate(5 minutes)",
+        "cron(0 6 * * ? *)",
+        "cron(30 2 * * ? *)",
+        "cron(0 18 ? * MON-FRI *)",
+    ),
     "maintenance_window": ("sun:03:00-sun:04:00", "mon:04:00-mon:05:00", "sat:22:00-sat:23:00"),
     "preferred_maintenance_window": ("sun:03:00-sun:04:00", "mon:04:00-mon:05:00", "sat:22:00-sat:23:00"),
     "backup_window": ("01:00-02:00", "23:00-23:59", "02:30-03:30"),
@@ -113,12 +120,22 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "snapshot_window": ("01:00-02:00", "05:00-06:00"),
     "comment": ("Managed by Terraform.", "Ask the platform team first.", "Reviewed in spring."),
     "display_name": ("Alerts", "Orders", "Platform", "Storefront"),
-    "alarm_description": ("Look at the dashboard first.", "Wake up whoever is on call.", "The service needs attention."),
-}  # fmt: skip
+    "alarm_description": (
+        "Look at the dashboard first.",
+        "Wake up whoever is on call.",
+        "The service needs attention.",
+    ),
+}
 _DESCRIPTIONS: Final = (
-    "Managed by Terraform", "Owned by the platform team", "Used by the order service", "For internal use only", "Created for the migration",
-    "Do not delete", "Shared by all environments", "Used by the reporting jobs",
-)  # fmt: skip
+    "Managed by Terraform",
+    "Owned by the platform team",
+    "Used by the order service",
+    "For internal use only",
+    "Created for the migration",
+    "Do not delete",
+    "Shared by all environments",
+    "Used by the reporting jobs",
+)
 _WHY: Final[dict[str, tuple[str, ...]]] = {
     "up": ("It is too low for our load.", "We ran into this limit last week.", "It was not enough yesterday."),
     "down": ("It is more than we need.", "We want to save some money.", "We don't need that much."),
@@ -127,15 +144,21 @@ _WHY: Final[dict[str, tuple[str, ...]]] = {
 
 
 def places(t: Target) -> list[tuple[tuple[str, ...], HclBlock, Argument, Attribute]]:
-    """The plain values of a target with their schema: of the resource itself, and of nested blocks that are the only ones
-    of their kind, two deep. Those that the schema says cannot be changed in place are left out."""
+    """The plain values of a target with their schema: of the resource itself, and of nested blocks that are the only
+    ones of their kind, two deep. Those that the schema says cannot be changed in place are left out."""
     found: list[tuple[tuple[str, ...], HclBlock, Argument, Attribute]] = []
+    lifecycle = t.block.first("lifecycle")
+    ignored = lifecycle.text("ignore_changes") if lifecycle is not None else ""
+    if ignored == "all":
+        return []
     stack: list[tuple[tuple[str, ...], HclBlock, SchemaBlock]] = [((), t.block, t.schema)]
     while stack:
         path, block, schema = stack.pop()
         for argument in block.arguments.values():
             attribute = schema.attributes.get(argument.name)
             if attribute is None or attribute.force_new or attribute.deprecated or attribute.sensitive:
+                continue
+            if re.search(rf"\b{argument.name}\b", ignored):
                 continue
             if isinstance(argument.value, (str, int, float)) and argument.name not in NAME_ARGUMENTS:
                 found.append(((*path, argument.name), block, argument, attribute))
@@ -188,10 +211,12 @@ def change_number(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            f"{{{verb} the <what>{_of(path)} {{of|for}} <it> {{from <old> |}}to {amount}|{{change|set}} the <what> of <it> to {amount}"
+            f"{{{verb} the <what>{_of(path)} {{of|for}} <it> {{from <old> |}}to {amount}|{{change"
+            f"|set}} the <what> of <it> to {amount}"
             f"|use a <what> of {amount} for <it>}}"
             if len(path) == 1
-            else f"{{{verb} the <what>{_of(path)} of <it> {{from <old> |}}to {amount}|{{change|set}} the <what> of <it>{_of(path)} to {amount}}}",
+            else f"{{{verb} the <what>{_of(path)} of <it> {{from <old> |}}to {amount}"
+            f"|{{change|set}} the <what> of <it>{_of(path)} to {amount}}}",
             f"the <what>{_of(path)} of <it> should be {amount}{{, not <old>| instead of <old>|}}",
             (*_WHY["up" if up else "down"], *_WHY[""]),
             {"what": what, "new": new, "old": old, "place": Words(argument_words(path[-2]) if len(path) > 1 else "")},
@@ -260,7 +285,8 @@ def resize(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{resize|change} <it> {from <old> |}to {a |}<new>|run <it> on {a |}<new>{ instead of <old>|}|{set|change} the <words> of <it> to <new>"
+            "{{resize|change} <it> {from <old> |}to {a |}<new>|run <it> on {a |}<new>{ instead of <old>|}|{set"
+            "|change} the <words> of <it> to <new>"
             + ("|{scale|size} <it> up to {a |}<new>}" if up else "|{scale|size} <it> down to {a |}<new>}"),
             "<it> should {run on|be} {a |}<new>{, not <old>|}",
             ("It is too slow.", "It runs out of memory.")
@@ -291,9 +317,8 @@ def change_text(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            f"{{change|set}} the <words>{_of(path)} of <it> to <new>|{{use|put}} <new> as the <words>{_of(path)} of <it>".join(
-                "{}"
-            ),
+            f"{{change|set}} the <words>{_of(path)} of <it> to <new>|{{use"
+            f"|put}} <new> as the <words>{_of(path)} of <it>".join("{}"),
             f"the <words>{_of(path)} of <it> should {{be|read}} <new>",
             _WHY[""],
             {"words": Words(argument_words(path[-1])), "new": new},
@@ -323,7 +348,8 @@ def unset_argument(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{remove|drop} {the <words>|<arg>} {from|of} <it>{, the default will do|}|stop setting {the <words>|<arg>} {for|on} <it>}",
+            "{{remove|drop} {the <words>|<arg>} {from|of} <it>{, the default will do|}|stop setting {the <words>"
+            "|<arg>} {for|on} <it>}",
             "<it> should {not set <arg>|no longer set <arg>}",
             ("The default is fine for us.", "We never needed it."),
             {"words": Words(argument_words(path[-1])), "arg": Code(path[-1])},
@@ -369,7 +395,8 @@ def remove_block(t: Target) -> Change | None:
     return t.change(
         t.draft().delete(block),
         Say(
-            "{{remove|drop|delete} the {<words>|<kind> block} {from|of} <it>|take the {<words>|<kind> block} out of <it>}",
+            "{{remove|drop|delete} the {<words>|<kind> block} {from|of} <it>|take the {<words>"
+            "|<kind> block} out of <it>}",
             "<it> should have no {<words>|<kind> block}{ any more|}",
             ("We don't use it.", "It was only for a test."),
             {"words": Words(words), "kind": Code(block.kind)},
@@ -389,7 +416,7 @@ def change_default(t: Target) -> Change | None:
     """Another default of a variable, and what follows from it."""
     old = t.block.value("default")
     references = t.syntax.references(t.address)
-    demands = []
+    demands: list[tuple[Target, str]] = []
     options: set[Any] = set()
     for reference in references:
         block = reference.block
@@ -420,7 +447,8 @@ def change_default(t: Target) -> Change | None:
     return t.change(
         t.draft().set(t.block, "default", literal(new)),
         Say(
-            "{{change|set} the default of {the variable |var.}<name> {from <old> |}to <new>|make <new> the default of the variable <name>{ instead of <old>|}}",
+            "{{change|set} the default of {the variable |var.}<name> {from <old> |}to <new>"
+            "|make <new> the default of the variable <name>{ instead of <old>|}}",
             "the variable <name> should {default to|have the default} <new>{, not <old>|}",
             _WHY[""],
             {"name": Code(t.label), "new": new, "old": old},

@@ -122,9 +122,12 @@ def rename_resource(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{rename {the resource|the Terraform resource|} <old> to <new>{ in the code|}{, without recreating <them>|, and keep the real resource|, with a moved block}"
-            "|call {the resource|the block} <old> <label> instead{, and add a moved block|, without destroying anything}"
-            "|{change|set} the {Terraform |resource |}label of <old> to <label>{ with a moved block|, without recreating <them>}}",
+            "{rename {the resource|the Terraform resource|} <old> to <new>{ in the code"
+            "|}{, without recreating <them>|, and keep the real resource|, with a moved block}"
+            "|call {the resource|the block} <old> <label> instead{, and add a moved block"
+            "|, without destroying anything}"
+            "|{change|set} the {Terraform |resource |}label of <old> to <label>{ with a moved block"
+            "|, without recreating <them>}}",
             "<old> should be {called|named} <new>{ in the state, too|}, {with a moved block|without being recreated}",
             _TIDY,
             {"old": Code(t.address), "new": Code(target), "label": Code(new)},
@@ -188,7 +191,8 @@ def remove_resource(t: Target) -> Change | None:
         return None
     more = [b for b in resources if b is not t.block]
     tail = (
-        "{ and everything that belongs to <them>| together with what belongs to <them>|, including everything attached to <them>}"
+        "{ and everything that belongs to <them>| together with what belongs to <them>"
+        "|, including everything attached to <them>}"
         if more
         else ""
     )
@@ -274,7 +278,8 @@ def another_like(t: Target) -> Change | None:
         draft,
         Say(
             "{add {another|one more|a second} <noun> {like <it>|with the same settings as <it>}, {named|called} <new>"
-            "|create {another|one more} <noun> {named|called} <new> {that is configured like <it>|with the settings of <it>}"
+            "|create {another|one more} <noun> {named|called} <new> {that is configured like <it>"
+            "|with the settings of <it>}"
             "|{duplicate|copy} <it> {as|under the name} <new>}",
             "there should be {another|a second} <noun>, <new>, with the settings of <it>",
             (
@@ -364,7 +369,8 @@ def add_depends_on(t: Target) -> Change | None:
         return t.change(
             draft,
             Say(
-                "{make <it> {explicitly depend|depend} on <other>|{create|provision} <it> only after <other>{, with depends_on|}"
+                "{make <it> {explicitly depend|depend} on <other>|{create"
+                "|provision} <it> only after <other>{, with depends_on|}"
                 "|add a depends_on {for|on} <other> to <it>|add an explicit dependency {of|from} <it> on <other>}",
                 "<it> should {explicitly |}depend on <other>",
                 (
@@ -385,11 +391,11 @@ def literal_to_reference(t: Target) -> Change | None:
     """A name that is written out becomes a reference to the resource that has it."""
     names: dict[str, tuple[HclBlock, str]] = {}
     for block in t.base.resources:
-        argument, name = name_of(block)
+        held, name = name_of(block)
         if name and len(name) > 3 and block is not t.block and not block.repeated and block.type != t.type:
             if name in names:
                 return None
-            names[name] = (block, argument)
+            names[name] = (block, held)
     for inner in t.block.walk():
         if inner.kind in ("lifecycle", "dynamic", "content"):
             continue
@@ -409,7 +415,8 @@ def literal_to_reference(t: Target) -> Change | None:
             return t.change(
                 draft,
                 Say(
-                    "{{use|put} a reference to <other> instead of the hard-coded <value> in <it>|replace the hard-coded {name|value} <value> in <it> {by|with} a reference to <other>"
+                    "{{use|put} a reference to <other> instead of the hard-coded <value> in <it>"
+                    "|replace the hard-coded {name|value} <value> in <it> {by|with} a reference to <other>"
                     "|let the <arg> of <it> refer to <other> instead of repeating {its name|the name|<value>}}",
                     "<it> should refer to <other> rather than repeat {its name|the name|<value>}",
                     (

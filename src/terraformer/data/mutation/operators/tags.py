@@ -49,7 +49,7 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = dict(TAGS)
 def takes_tags(type: str) -> bool:
     schema = schema_of(type)
     found = schema.attributes.get("tags") if schema is not None else None
-    return found is not None and found.optional and found.type == ["map", "string"]
+    return found is not None and found.optional and bool(found.type == ["map", "string"])
 
 
 def taggable(t: Target) -> bool:
@@ -59,7 +59,7 @@ def taggable(t: Target) -> bool:
 
 def shown(t: Target, key: str, value: str) -> str:
     """A tag as people write it."""
-    return t.pick(f"{key} = {value}", f"{key}={value}", f"{key}: {value}")
+    return str(t.pick(f"{key} = {value}", f"{key}={value}", f"{key}: {value}"))
 
 
 def tags_local(block: HclBlock) -> str:
@@ -129,7 +129,8 @@ def tag_everything(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{add|attach} {the tag|a tag} <k> with the value <v> to {all resources|every resource} {that can be tagged|that takes tags|that supports tags}"
+            "{{add|attach} {the tag|a tag} <k> with the value <v> to {all resources"
+            "|every resource} {that can be tagged|that takes tags|that supports tags}"
             "|tag {everything that can be tagged|all taggable resources} with <kv>"
             "|put {the|a} tag <kv> on {everything that takes tags|every taggable resource}}",
             "{everything that can be tagged|every resource that supports tags} should {have|carry} the tag <kv>",
@@ -182,7 +183,7 @@ def remove_tag(t: Target) -> Change | None:
             ("We don't use all of our tags any more.", "Fewer tags, please."),
             {"k": key},
         ),
-        t.updated(**{f"tags__{key}": ABSENT}),
+        t.updated(having=(), **{f"tags__{key}": ABSENT}),
     )
 
 
@@ -217,7 +218,8 @@ def provider_default_tags(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            f"{{{{add|set}} {{default tags|default_tags}} {{on|in|for}} the AWS provider: <pairs>|use the provider's default tags to tag everything with <pairs>"
+            f"{{{{add|set}} {{default tags|default_tags}} {{on|in|for}} the AWS provider: <pairs>"
+            f"|use the provider's default tags to tag everything with <pairs>"
             f"|let the {{AWS |}}provider put the {{default |}}tag{plural} <pairs> on {{everything|all resources}}}}",
             f"the AWS provider should have the default tag{plural} <pairs>",
             WHY,
@@ -262,7 +264,7 @@ def common_tags_local(t: Target) -> Change | None:
     draft = t.draft()
     for block in blocks:
         draft.set(block, "tags", f"local.{name}")
-    add_local(draft, t, name, blocks[0].text("tags"), anchor=blocks[0])
+    add_local(draft, t, name, blocks[0].text("tags"))
     demands = [
         Demand(
             Subject.RESOURCE,
@@ -275,8 +277,10 @@ def common_tags_local(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{move|pull|put} {the tags that repeat|the repeated tags|the common tags} into a local {value |}{called |named |}<n>{ and use it everywhere|}"
-            "|define the tags {only |just |}once{,|} in {a local|the local value} <n>{,| and} {use it|refer to it} wherever they are {repeated|written out} now}",
+            "{{move|pull|put} {the tags that repeat|the repeated tags|the common tags} into a local {value "
+            "|}{called |named |}<n>{ and use it everywhere|}"
+            "|define the tags {only |just |}once{,|} in {a local|the local value} <n>{,| and} {use it"
+            "|refer to it} wherever they are {repeated|written out} now}",
             "{the|our} common tags should {live|be kept} in {a local|the local value} <n>",
             ("The same tags are written out everywhere.", "I'm tired of editing tags in several places."),
             {"n": Code(name)},
@@ -287,7 +291,7 @@ def common_tags_local(t: Target) -> Change | None:
     )
 
 
-def add_local(draft: Any, t: Target, name: str, expression: str, *, anchor: HclBlock | None = None) -> None:
+def add_local(draft: Any, t: Target, name: str, expression: str) -> None:
     """Define a local value: in the ``locals`` block that is there, else in a new one before the first resource."""
     found = t.syntax.of("locals")
     if found:

@@ -17,8 +17,25 @@ from terraformer.data.mutation.syntax import Argument, HclBlock
 from terraformer.data.synthesis.lexicon import words_of
 
 _SILENT: Final = frozenset(
-    "policy assume_role_policy user_data content body definition filename source password container_definitions template_body "
-    "depends_on provider count for_each version effect".split()
+    [
+        "policy",
+        "assume_role_policy",
+        "user_data",
+        "content",
+        "body",
+        "definition",
+        "filename",
+        "source",
+        "password",
+        "container_definitions",
+        "template_body",
+        "depends_on",
+        "provider",
+        "count",
+        "for_each",
+        "version",
+        "effect",
+    ]
 )
 _WHY: Final = (
     "We want to reuse this code for another environment.",
@@ -54,6 +71,8 @@ def path_of(block: HclBlock, argument: Argument, whole: HclBlock) -> tuple[str, 
 
 def words_for(t: Target, argument: Argument) -> Words | Code:
     """What people call an argument ("instance type"); switches and at times others by their name in the code."""
+    if argument.name in ("bucket", "function_name", "alarm_name", "user_name", "table_name", "repository_name"):
+        return Words("name")
     if isinstance(argument.value, bool) or t.rng.random() < 0.2:
         return Code(f"{argument.name} setting" if isinstance(argument.value, bool) else argument.name)
     return Words(argument_words(argument.name))
@@ -100,8 +119,11 @@ def variable_name(t: Target, argument: str) -> str:
     short = t.type.split("_", 1)[-1].split("_")[-1]
     if argument.startswith((f"{role}_", f"{short}_")) or (role and argument == role):
         return argument
-    options = [argument] if argument not in ("name", "type", "bucket", "description", "path") else []
-    options += [f"{role}_{argument}"] * 2 if role else [f"{short}_{argument}"]
+    options = (
+        [argument] if argument not in ("name", "type", "bucket", "description", "path", "id", "key", "value") else []
+    )
+    plain = "name" if argument in ("bucket", "function_name", "alarm_name", "user_name", "table_name") else argument
+    options += [f"{role}_{plain}"] * 2 if role else [f"{short}_{plain}"]
     name = t.pick(*options)
     return "" if len(name) > 45 else name
 
@@ -135,7 +157,8 @@ def extract_variable(t: Target) -> Change | None:
         Say(
             f"{{make the <words> of <it> a variable {{called |named |}}<name> {_DEFAULT}"
             f"|turn the <words> of <it> into {{a|an input}} variable {{called |named |}}<name> {_DEFAULT}"
-            f"|{{extract|pull out}} the <words> of <it> into {{a|an input}} variable {{called |named |}}<name> {_DEFAULT}"
+            f"|{{extract|pull out}} the <words> of <it> into {{a|an input}} variable {{called |named "
+            f"|}}<name> {_DEFAULT}"
             f"|{{introduce|add}} {{a|an input}} variable <name> for the <words> of <it>, {_DEFAULT}}}",
             f"the <words> of <it> should come from {{a|an input}} variable <name>, {_DEFAULT}",
             _WHY,
@@ -197,8 +220,10 @@ def extract_repeated(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            f"{{introduce a {kind} <name> for the <words> <v>{{ that is repeated|, which is repeated|}} and use it {{everywhere|wherever it stands now}}"
-            f"|define the <words> <v> {{only |just |}}once, as {{the|a}} {kind} <name>, and use that wherever {{it is repeated|it stands now}}"
+            f"{{introduce a {kind} <name> for the <words> <v>{{ that is repeated|, which is repeated"
+            f"|}} and use it {{everywhere|wherever it stands now}}"
+            f"|define the <words> <v> {{only |just |}}once, as {{the"
+            f"|a}} {kind} <name>, and use that wherever {{it is repeated|it stands now}}"
             f"|put the repeated <words> <v> into a {kind} {{called |named |}}<name>}}",
             "",
             (
@@ -222,11 +247,11 @@ def extract_local(t: Target) -> Change | None:
         return None
     draft = t.draft().splice(t.block.file, argument.value_start, argument.value_end, f"local.{name}")
     add_local(draft, t, name, argument.text)
-    words = argument_words(argument.name)
     return t.change(
         draft,
         Say(
-            "{{move|put|pull|extract} the <words> of <it> into a local {value |}{called |named |}<name>|{use|introduce} a local {value |}<name> for the <words> of <it>"
+            "{{move|put|pull|extract} the <words> of <it> into a local {value |}{called |named |}<name>|{use"
+            "|introduce} a local {value |}<name> for the <words> of <it>"
             "|define the <words> of <it> as {the|a} local {value |}<name>}",
             "the <words> of <it> should come from {a|the} local {value |}<name>",
             ("I'd like all values that one may want to change in one place.", "It will be used in more places soon."),
@@ -282,8 +307,10 @@ def inline_variable(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{remove|drop} the variable <name> and {write|put} {its default|its value|its default value} {directly |}where it is used"
-            "|{inline|get rid of} the variable <name>{, the value is always <v> anyway|: use its default value <v> directly|, hard-code its default}"
+            "{{remove|drop} the variable <name> and {write|put} {its default|its value"
+            "|its default value} {directly |}where it is used"
+            "|{inline|get rid of} the variable <name>{, the value is always <v> anyway"
+            "|: use its default value <v> directly|, hard-code its default}"
             "|replace the variable <name> {by|with} its default {<v> |}everywhere it is used}",
             "the variable <name> should go, its {default|value} can be hard-coded",
             ("Nobody ever sets it to anything else.", "There are too many variables in here."),
@@ -326,7 +353,8 @@ def rename_variable(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{rename the {input |}variable <old> to <new>{ everywhere| wherever it is used|}|call the {input |}variable <old> <new> {instead|from now on}}",
+            "{rename the {input |}variable <old> to <new>{ everywhere| wherever it is used|}|call the {input "
+            "|}variable <old> <new> {instead|from now on}}",
             "the variable <old> should be {called|named} <new>{, with the same default|}",
             ("The names of our variables are not consistent.", "The name is misleading."),
             {"old": Code(t.label), "new": Code(new)},
@@ -364,7 +392,10 @@ def describe_variable(t: Target) -> Change | None:
     draft = t.draft()
     if had:
         draft.set(t.block, "description", literal(text))
-        how = "{change the description of the variable <name> to <text>|{use|set} <text> as the description of the variable <name>}"
+        how = (
+            "{change the description of the variable <name> to <text>"
+            "|{use|set} <text> as the description of the variable <name>}"
+        )
     else:
         at = t.block.inner_start
         draft.splice(t.block.file, at, at, f"\n  description = {literal(text)}") if t.block.arguments else draft.set(
@@ -472,8 +503,10 @@ def local_to_variable(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{turn the local {value |}<name> into {a|an input} variable{ of the same name|} with {the same value|its current value} as {the |its |}default"
-            "|replace the local <name> {by|with} {a|an input} variable of {the same|that} name, with the same value as {its |the |}default}",
+            "{turn the local {value |}<name> into {a|an input} variable{ of the same name|} with {the same value"
+            "|its current value} as {the |its |}default"
+            "|replace the local <name> {by|with} {a|an input} variable of {the same"
+            "|that} name, with the same value as {its |the |}default}",
             "",
             _WHY,
             {"name": Code(name)},
