@@ -225,13 +225,14 @@ def loosen(scenario: Scenario) -> Scenario:
     """Some exact values said loosely, some not said at all. The same scenario gives the same result; changed in place."""
     rng = random.Random(f"{scenario.blueprint}:{scenario.seed}:loose")
     share = rng.choices(*_BRIEF)[0]
+    kept = _shared(scenario)
     if share:
-        _shortened(scenario, share, rng)
+        _shortened(scenario, share, rng, kept)
     for node in scenario.said_nodes:
         for setting in node.settings():
             if not setting.said or setting.say is None or setting.say.implied or setting is node.name:
                 continue
-            if share and _optional(node, setting) and rng.random() < share:
+            if share and _optional(node, setting) and setting.value not in kept and rng.random() < share:
                 setting.said = False
                 continue
             if rng.random() < _SHARE:
@@ -239,16 +240,28 @@ def loosen(scenario: Scenario) -> Scenario:
     return scenario
 
 
-def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
+def _shared(scenario: Scenario) -> frozenset[str]:
+    """Texts that are demanded of several resources, and said of one: who leaves them out there leaves them unsaid."""
+    holders: dict[str, set[Node]] = {}
+    for node in scenario.said_nodes:
+        for setting in node.settings():
+            if setting.said and isinstance(setting.value, str):
+                holders.setdefault(setting.value, set()).add(node)
+    return frozenset(text for text, nodes in holders.items() if len(nodes) > 1)
+
+
+def _shortened(scenario: Scenario, share: float, rng: random.Random, kept: frozenset[str]) -> None:
     """Names, blocks and features that a brief person leaves out; nothing that others refer to or build on."""
     told = scenario.said_nodes
     held: set[Node | None] = {n.feature_of for n in told}
     held |= {ref.node for n in told for s in n.settings() for ref in _refs(s.value)}
     for node in told:
-        if node.name is not None and node.name.said and rng.random() < share * 0.8 and not _derived(node, told):
-            node.name.said = False
+        name = node.name
+        if name is not None and name.said and rng.random() < share * 0.8 and not _derived(node, told):
+            name.said = name.value in kept
         owner = node.feature_of
         leaf = owner is not None and node.say is not None and node not in held and not _leans(owner)
+        leaf = leaf and not any(isinstance(s.value, str) and s.said and s.value in kept for s in node.settings())
         if leaf and rng.random() < share * 0.7:
             node.said = False
             for setting in node.settings():
@@ -258,7 +271,11 @@ def _shortened(scenario: Scenario, share: float, rng: random.Random) -> None:
             _dropped(scenario, node)
             continue
         for block in node.blocks():
-            plain = all(s.say is None or s.say.implied or not s.said for s in block.settings())
+            plain = all(
+                not s.said
+                or (s.say is not None and s.say.implied and not (isinstance(s.value, str) and s.value in kept))
+                for s in block.settings()
+            )
             if block.said and plain and not any(b.said for b in block.blocks()) and rng.random() < share * 0.6:
                 if node.feature_of is not None or len(block.path) > 1 or _leans(node):
                     continue

@@ -196,9 +196,8 @@ def log_metrics(s: Scene) -> None:
         node = s.resource("aws_cloudwatch_metric_alarm", ALARM, "errors").named(
             "alarm_name", resource_name(s, f"{role}-errors")
         )
-        node.set("metric_name", name, Say(post="on {that|the filter's} metric"), extract=False).set(
-            "namespace", namespace, False, extract=False
-        )
+        on = Say(post="on {that|the filter's} metric", demand=Attribute(("metric_name",), Operator.SET))
+        node.set("metric_name", name, on, extract=False).set("namespace", namespace, False, extract=False)
         node.set("statistic", "Sum", False, extract=False).set(
             "comparison_operator", "GreaterThanOrEqualToThreshold", False, extract=False
         )
