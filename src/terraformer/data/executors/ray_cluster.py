@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from terraformer.data.executors.base import ATTEMPTS, MakingProgress, PartMaker
 from terraformer.data.store.parts import Part, PartSpec
 from terraformer.errors import TerraformerError, ToolFailure, UsageError
 
 __all__ = ["RayExecutor"]
+
+
+_QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+"""Nothing is reported to anybody; and no warning about accelerators, which are not used."""
 
 
 class RayExecutor:
@@ -30,6 +35,8 @@ class RayExecutor:
     name = "ray"
 
     def __init__(self, address: str = "", jobs: int | None = None) -> None:
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
         try:
             self._ray = importlib.import_module("ray")
         except ImportError as error:
