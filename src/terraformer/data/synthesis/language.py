@@ -29,12 +29,25 @@ def prompt_of(scenario: Scenario, seed: int, voice: str | None = None) -> str:
     chosen = voice or drawn
     teller = Teller(scenario, rng)
     front = _front(teller) if chosen in ("order", "benchmark") else ""
-    text = tidy(teller.resolve(VOICES[chosen][1](teller)))
+    text = _elsewhere(tidy(teller.resolve(VOICES[chosen][1](teller))), scenario)
     if front and re.match(r"[A-Z][a-z]+ ", text):
         text = f"{front} {text[:1].lower()}{text[1:]}"
     if chosen in _CARELESS and rng.random() < 0.24:
         text = _careless(text, teller)
     return text
+
+
+_CLOUDS = {"google": "GCP", "azurerm": "Azure", "kubernetes": "Kubernetes"}
+
+
+def _elsewhere(text: str, scenario: Scenario) -> str:
+    """Nobody speaks of AWS who builds in another cloud only."""
+    providers = {n.type.partition("_")[0] for n in scenario.nodes}
+    cloud = next((name for provider, name in _CLOUDS.items() if provider in providers and "aws" not in providers), "")
+    if not cloud:
+        return text
+    text = re.sub(r"\bAWS\b", cloud, text).replace("from CloudFormation", "from the console")
+    return re.sub(r"\baws\b(?!_)", cloud.lower(), text)
 
 
 def voice_of(scenario: Scenario, seed: int) -> str:
