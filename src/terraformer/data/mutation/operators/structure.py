@@ -392,10 +392,13 @@ def literal_to_reference(t: Target) -> Change | None:
     names: dict[str, tuple[HclBlock, str]] = {}
     for block in t.base.resources:
         held, name = name_of(block)
-        if name and len(name) > 3 and block is not t.block and not block.repeated and block.type != t.type:
-            if name in names:
-                return None
-            names[name] = (block, held)
+        if len(name) < 4 or block is t.block or block.repeated or block.type == t.type:
+            continue
+        if name in names and block.type.startswith(names[name][0].type):
+            continue  # the versioning of a bucket has the bucket's name, too
+        if name in names and not names[name][0].type.startswith(block.type):
+            return None
+        names[name] = (block, held)
     for inner in t.block.walk():
         if inner.kind in ("lifecycle", "dynamic", "content"):
             continue
