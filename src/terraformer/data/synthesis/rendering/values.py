@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from terraformer.data.intents import Attribute
 from terraformer.data.synthesis.expressions import Document, Expression, Value, hcl, quoted
 from terraformer.data.synthesis.rendering.groups import (
     plain,
@@ -76,7 +77,9 @@ class Values(Naming):
             hcl({}, self) if not rows else "{\n" + "\n".join(f"{key_text(k)} = {v}" for k, v in rows.items()) + "\n}"
         )
         style = self.style
-        if setting.path == ("tags",) and not setting.said and style.tags and style.tags_local:
+        demand = setting.say.demand if setting.say is not None and setting.said else None
+        of_one = isinstance(demand, Attribute) and demand.path[:1] == ("tags",) and len(demand.path) == 2
+        if setting.path == ("tags",) and (of_one or not setting.said) and style.tags and style.tags_local:
             return f"merge({self.common_tags()}, {inner})"
         return inner
 
@@ -196,7 +199,7 @@ class Values(Naming):
     def _validation(self, name: str, value: Value) -> tuple[str, str] | None:
         if not self.style.validation or isinstance(value, (bool, list)) or self.rng.random() < 0.4:
             return None
-        words = name.replace("_", " ")
+        words = type_noun(f"x_{name}")
         if isinstance(value, str) and re.fullmatch(r"\d+\.\d+\.\d+\.\d+/\d+", value):
             return f"can(cidrhost(var.{name}, 0))", f"The {words} must be a valid CIDR block."
         if isinstance(value, (int, float)):
