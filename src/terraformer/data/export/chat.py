@@ -48,7 +48,7 @@ class Unwritable(Exception):
 def chat_of(record: Record, settings: ChatSettings | None = None) -> list[dict[str, str]]:
     """The messages, the last one the assistant's. Messages that the record fixed are taken as they are.
 
-    Raises Unwritable: "unreadable" when the answer, read back, is another configuration (a fence inside of a file, say),
+    Raises Unwritable: "unreadable" when the answer, read back, is another configuration (one with a fence in it, say),
     "no-findings" for a repair without an error.
     """
     if record.messages:
