@@ -13,7 +13,7 @@ from terraformer.data.faults.written import Written, edited, folders_of
 from terraformer.data.intents import Intent
 from terraformer.types import TerraformConfig
 
-__all__ = ["Breakage", "break_once", "breakages"]
+__all__ = ["Breakage", "break_once", "breakages", "shares"]
 
 IN_MODULES = 0.4
 """How often a fault is tried in a child module first, where there is one."""
@@ -23,11 +23,13 @@ COMBINED = ("check", "policy", "provider")
 
 @dataclass(frozen=True, slots=True)
 class Breakage:
-    """A broken configuration: ``config`` (not formatted), the ``faults`` in it and what each did (``notes``)."""
+    """A broken configuration: ``config`` (not formatted), the ``faults`` in it, what each did (``notes``) and the
+    labels of the blocks that it did it to (``places``)."""
 
     config: TerraformConfig
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
+    places: tuple[frozenset[str], ...] = ()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -43,9 +45,16 @@ class Breakage:
         return {k: v for f in self.faults for k, v in f.settings.items()}
 
 
+def shares() -> dict[str, float]:
+    """How often each kind is drawn, as a share of all draws, were all of them to apply."""
+    weights = _weights()
+    whole = sum(weights.values())
+    return {kind: weight / whole for kind, weight in weights.items()}
+
+
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, float]:
-    """Every kind's share of all draws: the group's weight, divided by the weights within it."""
+    """The group's weight, divided by the weights within it."""
     faults = all_faults()
     sums: dict[str, float] = {}
     for fault in faults.values():
@@ -63,21 +72,28 @@ def _drawn(rng: random.Random, kinds: Sequence[str]) -> Iterator[Fault]:
         yield faults[kind]
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    config: TerraformConfig
+    broken: Broken
+    places: frozenset[str]
+
+
 def break_once(
     config: TerraformConfig, intent: Intent | None, fault: Fault, rng: random.Random
 ) -> tuple[TerraformConfig, Broken] | None:
     """One fault in a configuration; None where it does not apply."""
-    return _applied(config, fault, rng, lambda folder: Written(config, intent, folder))
+    done = _again(config, intent, fault, rng)
+    return None if done is None else (done.config, done.broken)
 
 
-def _applied(
-    config: TerraformConfig, fault: Fault, rng: random.Random, view: Callable[[str], Written]
-) -> tuple[TerraformConfig, Broken] | None:
+def _applied(config: TerraformConfig, fault: Fault, rng: random.Random, view: Callable[[str], Written]) -> _Done | None:
     folders = folders_of(config)
     if len(folders) > 1 and rng.random() < IN_MODULES:
         folders = [*folders[1:], folders[0]]
     for folder in folders:
-        made = fault.make(view(folder), rng)
+        written = view(folder)
+        made = fault.make(written, rng)
         if made is None or not made.edits:
             continue
         try:
@@ -85,7 +101,7 @@ def _applied(
         except ValueError:  # two edits of one place
             continue
         if changed.id != config.id:
-            return changed, made
+            return _Done(changed, made, written.places(made.edits))
     return None
 
 
@@ -95,7 +111,7 @@ def breakages(
     rng: random.Random,
     *,
     count: int,
-    several: float = 0.25,
+    several: float = 0.4,
     only: Sequence[str] = (),
 ) -> Iterator[Breakage]:
     """Up to ``count`` broken variants with different faults; with the share ``several``, two or three at once.
@@ -116,22 +132,30 @@ def breakages(
     for fault in _drawn(rng, kinds):
         if given >= count:
             return
-        made = _applied(config, fault, rng, view)
-        if made is None or made[0].id in seen or fault.kind in used:
+        first = None if fault.kind in used else _applied(config, fault, rng, view)
+        if first is None or first.config.id in seen:
             continue
-        broken, faults, notes = made[0], [fault], [made[1].note]
+        done, faults = [first], [fault]
         if fault.phase in COMBINED and rng.random() < several:
             more = rng.choices((1, 2), (3, 1))[0]
             allies = [k for k in kinds if k != fault.kind and all_faults()[k].phase == fault.phase and k not in used]
             for other in _drawn(rng, allies):
                 if len(faults) > more:
                     break
-                again = break_once(broken, intent, other, rng)
-                if again is not None and again[0].id not in seen:
-                    broken = again[0]
-                    faults.append(other)
-                    notes.append(again[1].note)
+                again = _again(done[-1].config, intent, other, rng)
+                taken = frozenset().union(*(d.places for d in done))
+                # One in the same block often hides the other.
+                if again is None or again.config.id in seen or (again.places & taken and rng.random() < 0.9):
+                    continue
+                done.append(again)
+                faults.append(other)
         used.update(f.kind for f in faults)
-        seen.add(broken.id)
+        seen.add(done[-1].config.id)
         given += 1
-        yield Breakage(broken, tuple(faults), tuple(notes))
+        yield Breakage(
+            done[-1].config, tuple(faults), tuple(d.broken.note for d in done), tuple(d.places for d in done)
+        )
+
+
+def _again(config: TerraformConfig, intent: Intent | None, fault: Fault, rng: random.Random) -> _Done | None:
+    return _applied(config, fault, rng, lambda folder: Written(config, intent, folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -71,7 +72,7 @@ class _Base:
 
 
 class RepairMaker:
-    """A unit is one proven configuration, broken in three to six ways, a quarter of them in two or three places at
+    """A unit is one proven configuration, broken in three to six ways, some of them in two or three places at
     once. What verification does not notice is no record, and is counted.
 
     ``longtail`` is the share of blueprints derived from schemas, ``blueprint`` restricts to one, ``faults`` (kinds
@@ -83,7 +84,7 @@ class RepairMaker:
     kind = RecordKind.REPAIR
 
     def __init__(
-        self, longtail: float = 0.12, blueprint: str = "", faults: str = "", several: float = 0.25, configs: str = ""
+        self, longtail: float = 0.12, blueprint: str = "", faults: str = "", several: float = 0.4, configs: str = ""
     ) -> None:
         self._longtail = float(longtail)
         self._only = get_blueprint(blueprint) if blueprint else None
@@ -168,7 +169,7 @@ class RepairMaker:
             return Rejection(f"no-change:{kinds}", base.source, note)
         if not report.errors:
             return Rejection(f"not-caught:{kinds}", base.source, note)
-        unseen = found_faults(broken.faults, report.errors)
+        unseen = found_faults(broken, report.errors)
         if unseen:
             told = ", ".join(sorted({c.code for c in report.errors}))
             reason = "unexpected" if len(broken.faults) == 1 else "hidden"
@@ -204,10 +205,23 @@ class RepairMaker:
         )
 
 
-def found_faults(faults: Sequence[Fault], errors: Sequence[Certificate]) -> list[Fault]:
+_LOCAL: Final = frozenset({"arguments", "blocks", "types", "values"})
+"""Groups whose findings are about the very block that was broken."""
+
+
+def found_faults(broken: Breakage, errors: Sequence[Certificate]) -> list[Fault]:
     """The faults for which no finding of their own is there: each must have one of its codes, in one of its stages,
-    that is not needed for another."""
-    fits = [[i for i, c in enumerate(errors) if c.code in f.codes and c.stage in f.stages] for f in faults]
+    that is not needed for another; of several faults, where that can be told, about its block."""
+    faults = broken.faults
+    several = len(faults) > 1
+
+    def fit(fault: Fault, places: frozenset[str], c: Certificate) -> bool:
+        if c.code not in fault.codes or c.stage not in fault.stages:
+            return False
+        told = several and fault.group in _LOCAL and places and c.address
+        return not told or any(re.search(rf"\.{re.escape(p)}(?:\[|$)", c.address or "") for p in places)
+
+    fits = [[i for i, c in enumerate(errors) if fit(f, broken.places[n], c)] for n, f in enumerate(faults)]
     taken: dict[int, int] = {}
 
     def place(fault: int, tried: set[int]) -> bool:

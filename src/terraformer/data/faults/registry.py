@@ -27,7 +27,7 @@ GROUPS: Final[dict[str, tuple[str, float]]] = {
     "declarations": ("Variables, outputs, providers, versions, duplicates", 6.0),
     "structure": ("count, for_each, lifecycle, dependencies", 4.0),
     "replies": ("What a reply does to a file: cut off, prose, fences, syntax", 6.0),
-    "demands": ("It deploys, but misses what was asked for", 22.0),
+    "demands": ("It deploys, but misses what was asked for", 34.0),
 }
 """Groups of kinds: title and weight. The weights follow what models get wrong (see docs/guide/faults.md)."""
 

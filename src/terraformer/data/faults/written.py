@@ -77,8 +77,8 @@ class Argument:
 @dataclass(eq=False, slots=True)
 class Block:
     """A block at any depth. ``inner`` is the first byte after its brace, ``close`` that of its closing brace;
-    ``schema`` describes its body, ``nesting`` how its parent's schema describes it (None at the top, and for what no schema
-    knows). Of a ``dynamic`` block the ``content`` has the schema."""
+    ``schema`` describes its body, ``nesting`` how its parent's schema describes it (None at the top, and for what no
+    schema knows). Of a ``dynamic`` block the ``content`` has the schema."""
 
     type: str
     labels: tuple[str, ...]
@@ -238,6 +238,18 @@ class Written:
     def referring(self, address: str) -> list[Reference]:
         return [r for r in self.references if r.address == address]
 
+    def open_block(self, argument: Argument) -> bool:
+        """Whether the outermost nested block around an argument, or another of that name, holds something that is known
+        only after apply: the provider's SDK then checks nothing in it."""
+        block = argument.owner
+        if block.parent is None:
+            return False
+        name = argument.path[0]
+        return any(
+            r.block is block.top and r.kind in ("resource", "data", "module") and r.argument.path[0] == name
+            for r in self.references
+        )
+
     def declared(self, address: str) -> Block | None:
         return next((b for b in self.blocks if b.address == address), None)
 
@@ -278,6 +290,14 @@ class Written:
         found = list(re.finditer(r'"[^"]*"|(?<=\s)[\w-]+', head))[-len(block.labels) :][number]
         before = len(head[: found.start()].encode())
         return Edit(block.file, block.start + before, block.start + before + len(found[0].encode()), text)
+
+    def places(self, edits: Sequence[Edit]) -> frozenset[str]:
+        """The labels of the top-level blocks that edits touch."""
+        return frozenset(
+            b.labels[-1]
+            for b in self.blocks
+            if b.labels and any(e.file == b.file and b.start <= e.start <= b.end for e in edits)
+        )
 
     def gone(self, part: Argument | Block) -> Edit:
         """Without the part, its lines and, of a block, the blank line before it."""

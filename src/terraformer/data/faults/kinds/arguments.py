@@ -282,6 +282,7 @@ def _other_literal(value: Any, rng: random.Random) -> str:
     "argument-conflicting",
     "Two arguments of which the provider takes one",
     "conflicting-arguments",
+    "provider-check",
     weight=3,
     stages=(Stage.COMPILE, Stage.DEPLOY),
     phase="provider",

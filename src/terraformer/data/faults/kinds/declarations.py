@@ -129,7 +129,7 @@ def variable_argument(written: Written, rng: random.Random) -> Broken | None:
     names = ("required = true", 'value = "main"', "optional = true", 'example = "main"', 'allowed_values = ["a", "b"]')
     if written.outputs and (rng.random() < 0.4 or not written.variables):
         output = rng.choice(written.outputs)
-        text = rng.choice(("type = string", 'default = ""', "export = true", 'name = "main"'))
+        text = rng.choice(('default = ""', "export = true", 'name = "main"', "required = true"))
         return Broken((written.add(output, text),), f"+ {text}")
     for variable in shuffled(rng, _variables(written)):
         text = rng.choice(names)

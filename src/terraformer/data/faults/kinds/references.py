@@ -178,7 +178,7 @@ def data_missing(written: Written, rng: random.Random) -> Broken | None:
 
 @fault("reference-variable-missing", "A variable that was never declared", "undeclared-reference", weight=4)
 def variable_missing(written: Written, rng: random.Random) -> Broken | None:
-    if rng.random() < 0.6:
+    if rng.random() < 0.6 and written.folder == written.config.root:
         found = _without(written, written.variables.values(), rng)
         if found is not None:
             return found
@@ -229,6 +229,7 @@ def var_for_local(written: Written, rng: random.Random) -> Broken | None:
     "An output that the module does not have",
     "unsupported-attribute",
     "undeclared-reference",
+    "cycle",
     weight=2,
 )
 def module_output(written: Written, rng: random.Random) -> Broken | None:

@@ -87,7 +87,7 @@ SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "aws_caller_identity": ("aws_account", "aws_account_id", "aws_identity"),
     "aws_iam_policy_document": ("aws_policy_document", "aws_iam_document"),
     "aws_region": ("aws_current_region",),
-    "archive_file": ("archive_zip", "zip_file"),
+    "archive_file": ("archive_zip", "archive_zip_file"),
     "random_password": ("random_secret",),
     "random_id": ("random_suffix", "random_identifier"),
 }

@@ -19,7 +19,9 @@ def _refused(written: Written, rng: random.Random, wanted: type, codes: set[str]
     """Another value for some argument that the provider refuses with one of the codes."""
     for argument, holder, value in shuffled(rng, literals(written, wanted)):
         if not complaints(argument.owner, argument.path, _marker(wanted)) and wanted is str:
-            continue  # nothing is checked there, or all is well whatever it is
+            continue  # nothing is checked there
+        if written.open_block(argument):
+            continue
         for other in worse(value, rng):
             found = complaints(argument.owner, argument.path, other)
             if found and found[0].code in codes:
@@ -149,7 +151,12 @@ def bad_arn(written: Written, rng: random.Random) -> Broken | None:
 def name_for_arn(written: Written, rng: random.Random) -> Broken | None:
     for reference in shuffled(rng, written.references):
         argument = reference.argument
-        if not reference.whole or argument.attribute is None or reference.kind not in ("resource", "data"):
+        if (
+            not reference.whole
+            or argument.attribute is None
+            or len(argument.path) > 1
+            or reference.kind not in ("resource", "data")
+        ):
             continue
         name = reference.steps[reference.attributes - 1].replace("_", "-")
         if any(d.code == "value-invalid-arn" for d in complaints(argument.owner, argument.path, name)):
@@ -260,6 +267,8 @@ def bad_format(written: Written, rng: random.Random) -> Broken | None:
 )
 def placeholder(written: Written, rng: random.Random) -> Broken | None:
     for argument, holder, _value in shuffled(rng, literals(written, str)):
+        if written.open_block(argument):
+            continue
         word = argument.name.upper()
         texts = (
             f"<YOUR_{word}>",
