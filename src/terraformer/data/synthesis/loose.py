@@ -25,7 +25,7 @@ __all__ = ["RULES", "Rule", "loosen", "table"]
 
 _SHARE: Final = 0.14
 """How often a value that has a loose form is said loosely."""
-_BRIEF: Final = ((0.0, 0.4, 0.7, 0.95), (9, 3, 4, 4))
+_BRIEF: Final = ((0.0, 0.4, 0.7, 0.95), (8, 3, 4, 5))
 """The share of a person's optional settings that is left out, and how many people there are of each kind."""
 
 

@@ -648,7 +648,7 @@ def _distinct(modifiers: Iterable[Modifier]) -> list[Modifier]:
     texts = [bare(m.np) for m in modifiers if m.np]
     for m in modifiers:
         short = bare(m.np)
-        if short and any(t != short and re.match(rf"{re.escape(short)} (of|set)\b", t) for t in texts):
+        if short and any(t.startswith((f"{short} of ", f"{short} set ")) for t in texts):
             continue
         if m not in found:
             found.append(m)

@@ -91,7 +91,7 @@ def order(t: Teller) -> str:
     """A terse order in one or few sentences."""
     t.embed()
     opening = t.say(_VERBS)
-    if t.rng.random() < 0.25:
+    if t.rng.random() < 0.15:
         opening += t.say(
             " {Terraform code for|a Terraform configuration for|Terraform for|the Terraform for|a Terraform script for}"
         )
@@ -312,7 +312,7 @@ def phrase(t: Teller) -> str:
     first = t.items[: t.rng.choice((3, 4, 5))]
     told = [t.clause(i, most=4) for i in first]
     head = t.say(
-        "{|||Terraform for |Infrastructure for |A Terraform configuration with |Terraform that creates |Creates |Terraform code for }"
+        "{||||||Terraform for |Infrastructure for |A Terraform configuration with |Terraform that creates |Creates |Terraform code for }"
     )
     if len(told) > 3:
         head = head or t.say("{Terraform for |Infrastructure with |A setup with }")
@@ -574,10 +574,10 @@ def _mistyped(word: str, rng: random.Random) -> str:
 
 
 VOICES: Final[dict[str, tuple[float, Callable[[Teller], str]]]] = {
-    "order": (7.0, order),
+    "order": (8.0, order),
     "request": (2.3, request),
     "phrase": (1.8, phrase),
-    "benchmark": (3.2, benchmark),
+    "benchmark": (3.5, benchmark),
     "specification": (1.8, specification),
     "question": (0.8, question),
     "list": (1.1, listing),
