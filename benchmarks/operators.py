@@ -22,7 +22,7 @@ from terraformer.data.making import Rejection
 from terraformer.data.mutation.applied import AppliedBase, apply_base, judge
 from terraformer.data.mutation.catalogue import all_operators, targets_of, try_operator
 from terraformer.data.mutation.compose import Composed
-from terraformer.data.mutation.real import real_bases
+from terraformer.data.mutation.maker import real_configs
 from terraformer.data.mutation.requests import request_of
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
@@ -33,10 +33,10 @@ from terraformer.verify import VerifierPool, VerifySettings
 
 def bases(options: argparse.Namespace, pool: VerifierPool) -> Iterator[AppliedBase]:
     if options.configs:
-        found = list(real_bases(options.configs))
+        found = list(real_configs(options.configs))
         random.Random(options.seed).shuffle(found)
         for one in found[: options.bases]:
-            applied = apply_base(one.config, pool, one.source)
+            applied = apply_base(pool.format(one.config), pool, one.origin)
             if isinstance(applied, Rejection):
                 print("base:", applied)
                 continue

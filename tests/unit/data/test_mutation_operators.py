@@ -285,16 +285,15 @@ def test_a_unit_is_always_the_same(pool: VerifierPool) -> None:
 def test_real_configurations_from_a_directory(tmp_path: Path, pool: VerifierPool) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "main.tf").write_text(BASES["buckets"])
-    (tmp_path / "LICENSE").write_text("MIT License\n")
-    maker = get_maker("tf-mutn", {"configs": str(tmp_path)})
+    maker = get_maker("tf-mutn", {"configs": str(tmp_path), "licence": "MIT"})
     made = maker.make(1, 0, pool)
     assert made.records
     assert {r.licence for r in made.records} == {"MIT"}
-    assert made.records[0].source.endswith(":project")
+    assert made.records[0].source.split(":")[-1].startswith("project")
 
 
 def test_bad_options_are_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no \.tf files"):
+    with pytest.raises(UsageError, match="no configuration that may be used"):
         get_maker("tf-mutn", {"configs": str(tmp_path)})
     with pytest.raises(UsageError, match="no change operator 'nothing'"):
         get_maker("tf-mutn", {"operator": "nothing"})

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from functools import cached_property
+from functools import lru_cache
 
 from terraformer.data.making import Made, Rejection, unit_rng
 from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
 from terraformer.data.mutation.catalogue import get_operator
 from terraformer.data.mutation.compose import Composed, compose
-from terraformer.data.mutation.real import RealConfig, real_bases
 from terraformer.data.mutation.requests import request_of
 from terraformer.data.services import services_of
+from terraformer.data.sources import SourceConfig, SourceSettings, collect, components
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
 from terraformer.data.synthesis.verified import (
@@ -22,6 +22,7 @@ from terraformer.data.synthesis.verified import (
     types_of,
     versions_of,
 )
+from terraformer.errors import UsageError
 from terraformer.types import Record, RecordKind
 from terraformer.verify import VerifierPool
 
@@ -29,6 +30,7 @@ __all__ = ["MutationMaker"]
 
 _CHANGES = ((3, 4, 5, 6), (2, 3, 3, 2))
 """How many different changes a configuration gets, and how often."""
+_MAX_BYTES = 60_000
 _SPARE = 3
 """How many more are tried where some are rejected."""
 
@@ -36,38 +38,37 @@ _SPARE = 3
 class MutationMaker:
     """A unit is one configuration and three to six different changes of it.
 
-    The configuration is a synthetic one; with ``configs`` (a directory of Terraform projects, or of JSON lines with the
-    text in ``hcl``; or one such file) it is a real one, the unit's number chooses which. ``blueprint`` restricts to one
-    blueprint, ``longtail`` is the share of those derived from schemas, ``operator`` restricts the first change to one
-    operator.
+    The configuration is a synthetic one; with ``configs`` (what ``data.sources.collect`` takes: directories,
+    repositories, JSON lines) it is a real one, the unit's number chooses which; ``licence`` is that of sources that
+    state none. ``blueprint`` restricts to one blueprint, ``longtail`` is the share of those derived from schemas,
+    ``operator`` restricts the first change to one operator.
     """
 
     kind = RecordKind.MUTATION
 
-    def __init__(self, longtail: float = 0.08, blueprint: str = "", operator: str = "", configs: str = "") -> None:
+    def __init__(
+        self, longtail: float = 0.08, blueprint: str = "", operator: str = "", configs: str = "", licence: str = ""
+    ) -> None:
         self._longtail = float(longtail)
         self._only = get_blueprint(blueprint) if blueprint else None
         self._first = get_operator(operator) if operator else None
-        self._configs = configs
-        if configs:
-            _ = self._real  # bad paths are said at once
-
-    @cached_property
-    def _real(self) -> list[RealConfig]:
-        return list(real_bases(self._configs))
+        self._real = real_configs(configs, licence) if configs else ()
 
     def make(self, seed: int, unit: int, pool: VerifierPool) -> Made:
         rng = unit_rng("tf-mutn", seed, unit)
         licence = "Apache-2.0"
-        if self._configs:
+        scenario: int | str
+        if self._real:
             real = self._real[unit % len(self._real)]
             licence = real.licence
-            applied = apply_base(pool.format(real.config), pool, real.source)
+            scenario = real.origin.partition("#")[0]
+            applied = apply_base(pool.format(real.config), pool, real.origin)
         else:
             proven = self._proven(rng, pool)
             if isinstance(proven, Rejection):
                 return Made((), (proven,))
             source = f"blueprint:{proven.candidate.scenario.blueprint}"
+            scenario = proven.candidate.scenario.seed
             applied = apply_base(proven.config, pool, source, proven.report)
         if isinstance(applied, Rejection):
             return Made((), (applied,))
@@ -93,7 +94,7 @@ class MutationMaker:
             if prompt in seen:
                 continue
             seen.add(prompt)
-            records.append(_record(applied, composed, outcome, prompt, voice, seed, licence))
+            records.append(_record(applied, composed, outcome, prompt, voice, seed, licence, scenario))
         return Made(tuple(records), tuple(rejections))
 
     def _proven(self, rng: random.Random, pool: VerifierPool) -> Proven | Rejection:
@@ -102,8 +103,31 @@ class MutationMaker:
         return prove(next(candidates(self._only, rng.randrange(1 << 40))), pool)
 
 
+@lru_cache(maxsize=8)
+def real_configs(sources: str, licence: str = "") -> tuple[SourceConfig, ...]:
+    """The usable configurations of some sources, each example in a file by itself. Raises UsageError where there is
+    none."""
+    found = [
+        part
+        for source in collect(sources, SourceSettings(licence=licence, called=False))
+        if source.usable
+        for part in components(source)
+        if sum(map(len, part.files.values())) <= _MAX_BYTES
+    ]
+    if not found:
+        raise UsageError(f"{sources}: no configuration that may be used (terraformer data curate says why)")
+    return tuple(found)
+
+
 def _record(
-    applied: AppliedBase, composed: Composed, outcome: Accepted, prompt: str, voice: str, seed: int, licence: str
+    applied: AppliedBase,
+    composed: Composed,
+    outcome: Accepted,
+    prompt: str,
+    voice: str,
+    seed: int,
+    licence: str,
+    scenario: int | str,
 ) -> Record:
     plans = [p for p in (outcome.report.plan, applied.report.plan) if p is not None]
     types = types_of(*plans)
@@ -127,6 +151,7 @@ def _record(
             "operators": list(composed.names),
             "families": sorted({o.family for o in composed.operators}),
             "voice": voice,
+            "scenario": scenario,
             "base": applied.source.removeprefix("blueprint:"),
             "summary": _summary(outcome),
         },
