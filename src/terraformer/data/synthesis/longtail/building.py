@@ -17,7 +17,7 @@ from terraformer.data.synthesis.longtail.given import AVOID, GIVEN
 from terraformer.data.synthesis.longtail.references import principal_of, relation_of, target_of
 from terraformer.data.synthesis.longtail.sayings import say_of
 from terraformer.data.synthesis.longtail.values import external, name_for, number_for, text_for
-from terraformer.data.synthesis.longtail.words import kind_of, noun_of, spoken, spoken_value, words
+from terraformer.data.synthesis.longtail.words import kind_of, main_noun_of, noun_of, spoken, spoken_value, words
 from terraformer.data.synthesis.names import resource_name
 from terraformer.data.synthesis.parts import zip_package
 from terraformer.data.synthesis.scenario import Body, Node, Say, Scene, Setting
@@ -55,6 +55,14 @@ _NAMED_BY_ID: Final = frozenset(
     )
 )
 """Services whose resources get their own "..._id" from the user."""
+_UNSPOKEN: Final = frozenset(
+    (
+        "dimension_value_type", "measure_value_type", "target_multi_measure_name", "source_column", "time_column", "text_field",
+        "metadata_field", "vector_field", "json_path", "match_equals", "api_group", "offer_type", "create_option", "source_version",
+        "plugin", "revision", "rule_version", "intent_version", "kind", "family",
+    )
+)  # fmt: skip
+"""Arguments that have to be there and that nobody would mention."""
 _JOINS: Final = re.compile(r"_(association|attachment|membership|share|accepter)$")
 _SECRET: Final = re.compile(r"password|secret|token|private_key|passphrase|credential|api_key|auth_key")
 
@@ -82,7 +90,9 @@ class _Builder:
     def resource(self, type: str, *, said: bool, main: bool, depth: int) -> Node:
         s = self.s
         block = schema_of(self.source, type)
-        node = s.resource(type, noun_of(type), kind_of(type) if depth or s.may(0.6) else "", said=said)
+        node = s.resource(
+            type, main_noun_of(type) if main else noun_of(type), kind_of(type) if depth or s.may(0.6) else "", said=said
+        )
         self.known[type] = node
         given = dict(GIVEN.get(type) or CLOUDS.get(type) or {})
         needs = {} if given or main else NEEDS.get(type, {})
@@ -251,7 +261,8 @@ class _Builder:
         if cty == "number":
             return number_for(s, self.source, type, path, attribute, guess=required)
         if cty in ("string", "dynamic"):
-            document = document_for(s, self.source, type, path, self.known)
+            listed = choices_of(self.source, type, path, attribute)
+            document = None if listed else document_for(s, self.source, type, path, self.known)
             if document is not None:
                 return document
             if checks.is_json(path):
@@ -514,7 +525,10 @@ class _Builder:
     def say(self, body: Body, type: str, name: str, value: Value, required: bool) -> Say | bool:
         """Words for a setting, or False: people mention what they chose, more so what had to be chosen."""
         s = self.s
-        if s.rng.random() >= min(1.0, s.talk + (0.15 if required else 0.25)):
+        deep = max(0, len(body.path) - 1)  # the deeper an argument lies, the fewer people name it
+        if s.rng.random() >= min(1.0, s.talk + (0.15 if required else 0.25)) * 0.5**deep or name in _UNSPOKEN:
+            return False
+        if value in ("", "*", "-") or (isinstance(value, list) and not all(value)):
             return False
         if isinstance(value, dict) and name not in ("data", "tags", "parameters"):
             return False

@@ -107,7 +107,7 @@ _GOOGLE_TYPES: Final[dict[str, dict[str, Any]]] = {
     "google_kms_crypto_key": {"name": named("key"), "key_ring": "@", "rotation_period": maybe("7776000s", "2592000s"), "purpose": maybe("ENCRYPT_DECRYPT", share=0.3)},
     "google_secret_manager_secret": {"secret_id": named("secret"), "replication": {"auto": {}}},
     "google_service_account": {"account_id": named("app-sa", most=28), "display_name": maybe("Application", "CI pipeline", "Data loader"), "description": maybe(text("Service account"), share=0.3)},
-    "google_project_service": {"service": ("run.googleapis.com", "sqladmin.googleapis.com", "container.googleapis.com"), "disable_on_destroy": maybe(False)},
+    "google_project_service": {"service": ("run.googleapis.com", "sqladmin.googleapis.com", "container.googleapis.com")},
     "google_artifact_registry_repository": {"repository_id": named("images"), "location": region, "format": ("DOCKER", "NPM", "PYTHON", "MAVEN"), "description": maybe(text("Repository"))},
     "google_container_cluster": {"name": named("cluster"), "location": region, "initial_node_count": (1, 2, 3), "deletion_protection": maybe(False, True), "remove_default_node_pool": maybe(True, share=0.3)},
     "google_container_node_pool": {"name": named("pool"), "cluster": "@", "location": region, "node_count": (1, 2, 3), "node_config": {"machine_type": ("e2-medium", "e2-standard-4"), "preemptible": maybe(True), "disk_size_gb": maybe(50, 100)}},

@@ -205,7 +205,7 @@ GIVEN: Final[dict[str, dict[str, Any]]] = {
     "aws_location_place_index": {"data_source": ("Here", "Esri", "Grab")},
     "aws_location_route_calculator": {"data_source": ("Here", "Esri", "Grab")},
     "aws_memorydb_multi_region_cluster": {"multi_region_cluster_name_suffix": ("orders", "sessions"), "node_type": "db.r7g.xlarge"},
-    "aws_memorydb_user": {"access_string": ("on ~* &* +@all", "on ~app:* &* +@read"), "authentication_mode": {"type": "password", "passwords": lambda s: [var("user_password", "Password of the user.")(s)]}},
+    "aws_memorydb_user": {"user_name": ("app-user", "reporting", "orders-rw"), "access_string": ("on ~* &* +@all", "on ~app:* &* +@read"), "authentication_mode": {"type": "password", "passwords": lambda s: [var("user_password", "Password of the user.")(s)]}},
     "aws_mq_configuration": {"name": "@", "engine_type": "ActiveMQ", "engine_version": ("5.17.6", "5.18"), "data": '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<broker xmlns="http://activemq.apache.org/schema/core">\n</broker>'},
     "aws_msk_scram_secret_association": {"cluster_arn": "@", "secret_arn_list": var("secret_arns", "ARNs of the secrets.", "list(string)")},
     "aws_osis_resource_policy": {"policy": doc("osis:CreatePipelineEndpoint", "osis:Ingest"), "resource_arn": var("pipeline_arn", "ARN of the pipeline.")},
@@ -306,6 +306,10 @@ GIVEN: Final[dict[str, dict[str, Any]]] = {
     "aws_workspacesweb_network_settings": {"subnet_ids": var("subnet_ids", "IDs of at least two subnets.", "list(string)"), "security_group_ids": "@", "vpc_id": "@"},
     "aws_xray_group": {"group_name": "@", "filter_expression": ("responsetime > 5", "error = true", "fault = true")},
     "aws_xray_sampling_rule": {"rule_name": "@", "priority": (100, 1000, 9999), "reservoir_size": (1, 5), "fixed_rate": (0.05, 0.1), "host": "*", "http_method": ("*", "GET"), "service_name": "*", "service_type": "*", "url_path": ("*", "/api/*"), "resource_arn": "*", "version": 1},
+    "aws_eks_access_policy_association": {
+        "cluster_name": "@", "principal_arn": var("principal_arn", "ARN of the role that gets access."), "access_scope": {"type": "cluster"},
+        "policy_arn": ("arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"),
+    },
     "aws_network_acl_association": {"network_acl_id": "@", "subnet_id": "@"},
     "aws_timestreamquery_scheduled_query": {
         "name": "@", "query_string": "SELECT region, avg(cpu) AS cpu, bin(time, 1h) AS hour FROM metrics.hosts GROUP BY region, bin(time, 1h)", "schedule_configuration": {"schedule_expression": ("rate(1 hour)", "rate(1 day)")},
@@ -314,4 +318,18 @@ GIVEN: Final[dict[str, dict[str, Any]]] = {
     },
 }  # fmt: skip
 
-AVOID: Final[dict[str, frozenset[str]]] = {}
+AVOID: Final[dict[str, frozenset[str]]] = {
+    "aws_alb_listener": frozenset(
+        (
+            "certificate_arn",
+            "ssl_policy",
+            "alpn_policy",
+            "mutual_authentication",
+            "protocol",
+            "tcp_idle_timeout_seconds",
+        )
+    ),
+    "aws_appstream_stack": frozenset(("application_settings",)),
+    "aws_m2_environment": frozenset(("storage_configuration",)),
+    "aws_vpc_ipv6_cidr_block_association": frozenset(("ipv6_netmask_length", "ipv6_ipam_pool_id")),
+}

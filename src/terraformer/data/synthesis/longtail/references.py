@@ -98,6 +98,8 @@ TABLE: Final[dict[tuple[str, str], Target]] = {
     ("aws_transfer_access", "home_directory"): _NOTHING,
     ("aws_dms_certificate", "certificate_id"): _NOTHING,
     ("aws_quicksight_user", "user_name"): _NOTHING,
+    ("aws_organizations_account", "role_name"): _NOTHING,
+    ("aws_transfer_access", "role"): ("aws_iam_role", "arn"),
     ("aws_ssm_default_patch_baseline", "baseline_id"): ("aws_ssm_patch_baseline", "id"),
     ("aws_rds_cluster_role_association", "db_cluster_identifier"): ("aws_rds_cluster", "id"),
     ("aws_db_instance_role_association", "db_instance_identifier"): ("aws_db_instance", "identifier"),
@@ -180,7 +182,7 @@ def relation_of(target: str, leaf: str) -> str:
         "aws_kinesis_stream",
         "aws_cloudwatch_log_group",
     ):
-        if re.search(r"destination|target|output|log|result|topic|notif", leaf):
+        if re.search(r"destination|target|output|result|notif", leaf):
             return "sending to <it>"
         return "{using|on|for} <it>"
     if target.endswith(("_certificate",)):

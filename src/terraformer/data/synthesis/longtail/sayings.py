@@ -22,6 +22,16 @@ _VERBS: Final[dict[str, tuple[str, str]]] = {
     "share": ("shares", "share"), "support": ("supports", "support"), "assign": ("assigns", "assign"), "publish": ("publishes", "publish"),
     "encrypt": ("encrypts", "encrypt"), "monitor": ("monitors", "monitor"), "manage": ("manages", "manage"), "replicate": ("replicates", "replicate"),
 }  # fmt: skip
+_UNITS: Final = {
+    "milliseconds": "ms",
+    "ms": "ms",
+    "millis": "ms",
+    "sec": "seconds",
+    "secs": "seconds",
+    "mins": "minutes",
+    "kb": "KB",
+    "tb": "TB",
+}
 _STATES: Final = re.compile(
     r"(accessible|public|private|internal|default|required|shared|read only|encrypted|active|optional|protected|mandatory|exclusive|"
     r"reversible|searchable|indexed|hidden|visible|editable|retryable|persistent|managed|restricted)$"
@@ -77,6 +87,10 @@ def _mended(text: str) -> str:
 def say_of(type: str, path: tuple[str, ...], value: Any) -> Say | None:
     """Words for a setting at a path of block names and its own; None where it is better not said."""
     name = spoken(path)
+    stem, _, unit = name.rpartition("_")
+    if unit in _UNITS and stem and isinstance(value, (int, float)) and not isinstance(value, bool):
+        shown = words(stem.removesuffix("_in"))
+        return Say(np=_mended(f"{{a |}}{shown} of <v> {_UNITS[unit]}"), do=f"set the {shown} to <v> {_UNITS[unit]}")
     told = _switch(name, value) if isinstance(value, bool) else None
     if told is None:
         told = say_for(type, (name,), value)

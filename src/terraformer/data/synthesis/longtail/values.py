@@ -104,6 +104,22 @@ def _prompt(s: Scene, t: str) -> list[str]:
                    "You help employees find documents of the company.")]  # fmt: skip
 
 
+_MACHINES: Final = {
+    "appstream": ("stream.standard.medium", "stream.standard.large"),
+    "sagemaker": ("ml.m5.large", "ml.t3.medium", "ml.m5.xlarge", "ml.g4dn.xlarge"),
+    "m2": ("M2.m5.large", "M2.c5.large"),
+    "gamelift": ("c5.large", "c4.large"),
+    "cloud9": ("t3.small", "t2.micro", "m5.large"),
+    "emr": ("m5.xlarge", "r5.2xlarge", "c5.xlarge"),
+    "codecatalyst": ("dev.standard1.medium", "dev.standard1.large"),
+}
+
+
+def _machine(s: Scene, t: str) -> list[str]:
+    known = _MACHINES.get(t.split("_")[1], ("t3.micro", "t3.large", "m5.large", "c5.xlarge"))
+    return s.rng.sample(known, len(known))
+
+
 _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     (
         r"description$|comment$|^notes$|purpose$",
@@ -146,7 +162,7 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     (r"instance_class$", _of("db.r6g.large", "db.t3.medium", "db.r5.xlarge")),
     (
         r"^(instance_type|compute_type)s?$|_instance_type$",
-        _of("t3.micro", "t3.large", "m5.large", "ml.m5.large", "ml.t3.medium", "stream.standard.medium", "c5.xlarge"),
+        _machine,
     ),
     (r"node_type$", _of("cache.t3.micro", "cache.r6g.large", "db.r6g.large", "dc2.large", "ra3.xlplus")),
     (
@@ -177,13 +193,13 @@ _CLASSES: Final[tuple[tuple[str, Maker], ...]] = (
     (r"issuer(_url)?$|^idp_issuer", _of("https://auth.example.com", "https://login.example.com/oauth2/default")),
     (r"(^|_)metadata_url$|saml_metadata_url", _of("https://idp.example.com/saml/metadata")),
     (
-        r"(^|_)(url|uri|endpoint|webhook|link)$|_urls?$",
-        _of(
-            "https://api.example.com/v1",
-            "https://example.com/hooks/deploy",
-            "https://git.example.com/acme/app.git",
-            "https://www.example.com",
-        ),
+        r"(^|_)image_ur[il]$",
+        _of("123456789012.dkr.ecr.us-east-1.amazonaws.com/app:latest", "public.ecr.aws/nginx/nginx:latest"),
+    ),
+    (r"webhook|hook_url$|callback", _of("https://example.com/hooks/deploy")),
+    (
+        r"(^|_)(url|uri|endpoint|link)$|_urls?$",
+        _of("https://api.example.com/v1", "https://www.example.com", "https://app.example.com"),
     ),
     (r"language_code$|^locale(_id)?$|^language$", _of("en-US", "en-GB", "de-DE", "es-ES", "en")),
     (r"(^|_)time_?zones?(_id|_ids)?$", _of("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo")),

@@ -13,7 +13,7 @@ from typing import Final
 from terraformer.data.synthesis.longtail.clouds import CLOUD_NOUNS
 from terraformer.data.synthesis.longtail.nouns import NOUNS, SERVICES
 
-__all__ = ["kind_of", "noun_of", "plain_noun", "service_of", "spoken", "spoken_value"]
+__all__ = ["kind_of", "main_noun_of", "noun_of", "plain_noun", "service_of", "spoken", "spoken_value"]
 
 _CASE: Final[dict[str, str]] = {
     w.lower(): w
@@ -93,6 +93,24 @@ def noun_of(type: str) -> str:
     return f"{{{bare}|{bare}|{bare}|{brand}{bare}}} {tail}" if brand else f"{bare} {tail}"
 
 
+_PLACE: Final = re.compile(
+    r"Azure|GCP|Google|Cloud|GCS|BigQuery|Pub/Sub|GKE|Compute Engine|GCE|Spanner|Memorystore|Filestore|Artifact|Secret Manager|Kubernetes|"
+    r"k8s|App Service|Log Analytics|Application Insights|Service Bus|Event Hubs|Cosmos|AKS|ACR|NSG|VNet|Recovery|Map|Set\b|PVC|PDB"
+)
+
+
+def main_noun_of(type: str) -> str:
+    """The noun of the thing that a request is about: of other clouds, one that tells which cloud it is."""
+    noun = noun_of(type)
+    provider = type.partition("_")[0]
+    if provider == "aws":
+        return noun
+    brand = {"google": "GCP", "azurerm": "Azure"}.get(provider, "Kubernetes")
+    options = noun[1:-1].split("|") if noun.startswith("{") and noun.endswith("}") else [noun]
+    telling = [o if _PLACE.search(o) else f"{brand} {o}" for o in options]
+    return "{" + "|".join(dict.fromkeys(telling)) + "}"
+
+
 def _singular(tail: str) -> str:
     """ "encryption settings" -> "encryption configuration": so that "a ..." can be said."""
     for plural, single in (
@@ -129,6 +147,12 @@ def spoken(path: tuple[str, ...]) -> str:
     leaf = path[-1]
     if len(path) > 1 and (leaf in _BARE or "_" not in leaf):
         around = [w for w in path[-2].split("_") if w not in _FILLER]
+        if (
+            around
+            and re.search(r"[^su]s$", around[-1])
+            and around[-1] not in ("dns", "https", "ios", "aws", "ecs", "eks")
+        ):
+            around[-1] = around[-1].removesuffix("s")  # "containers.image" is a container's image
         if leaf in around:
             return leaf
         if around and around[-1] == leaf.split("_")[0]:
