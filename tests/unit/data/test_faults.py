@@ -565,11 +565,11 @@ def test_options(pool: VerifierPool, tmp_path: Path) -> None:
     real = tmp_path / "queue"
     real.mkdir()
     (real / "main.tf").write_text(MODULE.replace("type = string", 'type = string\n  default = "x"'))
-    from_real = get_maker("tf-repair", {"configs": str(tmp_path)})
+    from_real = get_maker("tf-repair", {"configs": str(tmp_path), "licence": "Apache-2.0"})
     records = [r for unit in range(3) for r in from_real.make(1, unit, pool).records]
     assert records
     for record in records:
-        assert record.intent is None and not record.policies and "queue" in record.source
+        assert record.intent is None and not record.policies and record.licence == "Apache-2.0"
         assert not any(k.startswith("demand-") for k in record.metadata["faults"])
 
 

@@ -13,7 +13,7 @@ from terraformer.data.faults.breaking import Breakage, breakages
 from terraformer.data.faults.registry import Fault, get_fault
 from terraformer.data.intents import Intent
 from terraformer.data.making import Made, Rejection, unit_rng
-from terraformer.data.mutation.real import RealConfig, real_bases
+from terraformer.data.mutation.maker import real_configs
 from terraformer.data.services import services_of
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
@@ -76,26 +76,32 @@ class RepairMaker:
     once. What verification does not notice is no record, and is counted.
 
     ``longtail`` is the share of blueprints derived from schemas, ``blueprint`` restricts to one, ``faults`` (kinds
-    separated by commas) to some kinds. ``several`` is the share of combinations. ``configs`` takes real configurations
-    (a directory, or JSON lines with ``hcl``) in place of blueprints; their requests only ask for repair, and there are
-    no demands to miss.
+    separated by commas) to some kinds. ``several`` is the share of combinations. With ``configs``
+    (what ``data.sources.collect`` takes: directories, repositories, JSON lines) real configurations are broken, the
+    unit's number chooses which; ``licence`` is that of sources that state none. Their requests only ask for repair, and
+    there are no demands to miss.
     """
 
     kind = RecordKind.REPAIR
 
     def __init__(
-        self, longtail: float = 0.12, blueprint: str = "", faults: str = "", several: float = 0.4, configs: str = ""
+        self,
+        longtail: float = 0.12,
+        blueprint: str = "",
+        faults: str = "",
+        several: float = 0.4,
+        configs: str = "",
+        licence: str = "",
     ) -> None:
         self._longtail = float(longtail)
         self._only = get_blueprint(blueprint) if blueprint else None
         self._kinds = tuple(get_fault(kind.strip()).kind for kind in faults.split(",") if kind.strip())
         self._several = float(several)
-        self._configs = configs
-        self._real: list[RealConfig] | None = None
+        self._real = real_configs(configs, licence) if configs else ()
 
     def make(self, seed: int, unit: int, pool: VerifierPool) -> Made:
         rng = unit_rng("tf-repair", seed, unit)
-        base = self._base(rng, pool)
+        base = self._base(unit, rng, pool)
         if isinstance(base, Rejection):
             return Made((), (base,))
         records: list[Record] = []
@@ -110,9 +116,9 @@ class RepairMaker:
 
     # --- what is broken ----------------------------------------------------------------------------------------------
 
-    def _base(self, rng: random.Random, pool: VerifierPool) -> _Base | Rejection:
-        if self._configs:
-            return self._real_base(rng, pool)
+    def _base(self, unit: int, rng: random.Random, pool: VerifierPool) -> _Base | Rejection:
+        if self._real:
+            return self._real_base(unit, rng, pool)
         if self._only is not None:
             proven = prove(next(candidates(self._only, rng.randrange(1 << 40))), pool)
         else:
@@ -132,17 +138,16 @@ class RepairMaker:
             {"scenario": candidate.scenario.seed},
         )
 
-    def _real_base(self, rng: random.Random, pool: VerifierPool) -> _Base | Rejection:
-        if self._real is None:
-            self._real = list(real_bases(self._configs))
-        chosen = rng.choice(self._real)
+    def _real_base(self, unit: int, rng: random.Random, pool: VerifierPool) -> _Base | Rejection:
+        chosen = self._real[unit % len(self._real)]
         config = pool.format(chosen.config)
         report = pool.verify(config)
         problem = problem_of(report)
         if problem is not None:
-            return Rejection(problem[0], chosen.source, problem[1])
+            return Rejection(problem[0], chosen.origin, problem[1])
         prompt = rng.choice(REQUESTS)
-        return _Base(prompt, "repair", config, None, (), report, chosen.source, chosen.licence, {})
+        scenario = {"scenario": chosen.origin.partition("#")[0]}
+        return _Base(prompt, "repair", config, None, (), report, chosen.origin, chosen.licence, scenario)
 
     # --- what verification says --------------------------------------------------------------------------------------
 
@@ -197,7 +202,7 @@ class RepairMaker:
             services=services_of(types),
             difficulty=difficulty,
             source=base.source,
-            family=base.family,
+            family="+".join([*broken.kinds, base.family]),
             licence=base.licence,
             seed=seed,
             versions=versions_of(base.report),
