@@ -171,7 +171,8 @@ def bare(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """With a capital at the beginning, but for names of types."""
+    return text if re.match(r"[a-z]+_[a-z]", text) else text[:1].upper() + text[1:]
 
 
 def tidy(text: str) -> str:
