@@ -380,8 +380,13 @@ def test_a_dataset_is_a_benchmark_too(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     from terraformer.data.records import write_records
 
-    write_records(tmp_path / "test.parquet", [generation(ASKED, QUEUE)])
-    assert read_tasks(tmp_path / "test.parquet")[0].reference == one(QUEUE)
+    write_records(tmp_path / "test.parquet", [generation(LONG, QUEUE)])
+    benchmarks = Benchmarks([tmp_path / "test.parquet"])
+    assert benchmarks.tasks[0].reference == one(QUEUE)
+    small = 'resource "a_b" "c" {}\n'
+    assert benchmarks.overlap(generation(" ".join(LONG.split()[:16]), small)) is None  # a turn of phrase
+    assert benchmarks.overlap(generation(LONG.replace("three", "five"), small)) is not None
+    assert benchmarks.overlap(mutation("Do it.", small, renamed(QUEUE))) is not None
 
 
 @pytest.mark.parametrize(

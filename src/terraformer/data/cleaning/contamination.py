@@ -12,6 +12,9 @@ A record overlaps with a task when
 - "prompt": their prompts' features have a Jaccard similarity of the threshold or more (names do not count);
 - "configuration": its answer's features have that similarity with the task's reference, where that one has at least
   12 statements: below, all who do a small thing write the same.
+
+The parquet files of a dataset of records are benchmarks too: the test split of one dataset keeps another's records away.
+Of these only near duplicates count, not words: prompts of one grammar share turns of phrase.
 """
 
 from __future__ import annotations
@@ -40,15 +43,18 @@ _REFERENCES: Final = (
     "reference output", "reference", "output", "answer", "completion", "solution", "configuration", "code", "hcl",
     "after",
 )  # fmt: skip
+_RECORD: Final = frozenset(("id", "kind", "after", "policies", "family", "split"))
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task of a benchmark; ``name`` is the file's name with the row's number, from 1."""
+    """One task of a benchmark; ``name`` is the file's name with the row's number, from 1. ``is_record`` where the file
+    holds records of a dataset."""
 
     name: str
     prompt: str
     reference: TerraformConfig | None = None
+    is_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +75,16 @@ class Benchmarks:
         self._words: dict[tuple[str, ...], int] = {}
         self._short: dict[tuple[str, ...], int] = {}
         for number, task in enumerate(self.tasks):
+            if task.is_record:
+                continue
             words = tuple(plain_words(task.prompt))
             if len(words) < NGRAM:
                 self._short.setdefault(words, number)
             for gram in _grams(words):
                 self._words.setdefault(gram, number)
-        self._prompts = _Postings()
-        self._references = _Postings()
-        for task in self.tasks:
-            self._prompts.add(hashes(prompt_features(task.prompt)))
-            features = configuration_features(task.reference) if task.reference is not None else ()
-            self._references.add(hashes(features if len(features) >= LEAST_STATEMENTS else ()))
+        self._prompts = _Postings([hashes(prompt_features(task.prompt)) for task in self.tasks])
+        references = [configuration_features(t.reference) if t.reference is not None else () for t in self.tasks]
+        self._references = _Postings([hashes(f if len(f) >= LEAST_STATEMENTS else ()) for f in references])
 
     def overlaps(self, record: Record) -> tuple[Overlap, ...]:
         """With which tasks a record overlaps: of each kind the one that is most like it."""
@@ -109,23 +114,24 @@ class Benchmarks:
 class _Postings:
     """Sets of features by number, and which sets have a feature: the most similar one is found exactly."""
 
-    def __init__(self) -> None:
-        self._sizes: list[int] = []
-        self._sets: dict[int, list[int]] = {}
-
-    def add(self, features: Any) -> None:
-        for feature in features.tolist():
-            self._sets.setdefault(feature, []).append(len(self._sizes))
-        self._sizes.append(len(features))
+    def __init__(self, sets: Sequence[Any]) -> None:
+        np = numpy()
+        self._sizes = np.array([len(s) for s in sets], np.int64)
+        owners = np.repeat(np.arange(len(sets)), self._sizes)
+        features = np.concatenate([np.zeros(0, np.uint32), *sets])
+        order = np.argsort(features, kind="stable")
+        self._features, self._owners = features[order], owners[order]
 
     def nearest(self, features: Any) -> tuple[int, float]:
         """Number and Jaccard similarity of the set that is most like these features (the first of equals)."""
         np = numpy()
-        known = [n for f in features.tolist() for n in self._sets.get(f, ())]
+        starts = np.searchsorted(self._features, features, "left")
+        ends = np.searchsorted(self._features, features, "right")
+        known = [self._owners[a:b] for a, b in zip(starts, ends, strict=True) if a < b]
         if not known:
             return 0, 0.0
-        shared = np.bincount(np.array(known), minlength=len(self._sizes))
-        similarities = shared / (len(features) + np.array(self._sizes) - shared)
+        shared = np.bincount(np.concatenate(known), minlength=len(self._sizes))
+        similarities = shared / (len(features) + self._sizes - shared)
         number = int(similarities.argmax())
         return number, float(similarities[number])
 
@@ -150,7 +156,8 @@ def read_tasks(path: Path) -> list[Task]:
         if prompt is None:
             continue
         reference = next((found for c in _REFERENCES if (found := _configuration(columns.get(c))) is not None), None)
-        tasks.append(Task(f"{path.name}:{number}", prompt, reference))
+        is_record = _RECORD <= columns.keys()
+        tasks.append(Task(f"{path.name}:{number}", prompt, reference, is_record))
     if not tasks:
         raise UsageError(f"{path}: no prompts found: it needs a column {', '.join(_PROMPTS[:-1])} or {_PROMPTS[-1]}")
     return tasks
