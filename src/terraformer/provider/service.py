@@ -29,7 +29,7 @@ from terraformer.provider.http2 import UNIMPLEMENTED, RpcError
 from terraformer.provider.plan import is_legacy, plan_change
 from terraformer.provider.read_only import read_only_values
 from terraformer.provider.run import INTERNAL_MARKER, ReadAssumption, RunRecord, RunSpec, SchemaSource, value_digest
-from terraformer.provider.schema import CtyType, ResourceSchema, implied_type
+from terraformer.provider.schema import Attribute, Block, CtyType, ResourceSchema, implied_type
 from terraformer.provider.state import conform, from_state_json
 from terraformer.provider.values import decode, encode
 
@@ -38,6 +38,12 @@ __all__ = ["ProviderService", "ProviderSession"]
 _PREFIX = "/tfplugin6.Provider/"
 _IMPORTED = b"imported"
 _CACHE_LIMIT = 4 * 2**20
+_META = {
+    "hashicorp/aws": ResourceSchema(
+        "provider", "aws", Block({"user_agent": Attribute("user_agent", ["list", "string"], optional=True)})
+    )
+}
+"""The ``provider_meta`` blocks that providers take. Source: terraform-provider-aws, design decision "provider_meta"."""
 
 
 @dataclass(slots=True)
@@ -218,8 +224,8 @@ class ProviderService:
         _unimplemented("GetMetadata")
 
     def _get_provider_schema(self, session: ProviderSession, fields: wire.Fields) -> bytes:
-        # provider = 1, resource_schemas = 2, data_source_schemas = 3, server_capabilities = 6, functions = 7,
-        # ephemeral_resource_schemas = 8; ServerCapabilities: move_resource_state = 3
+        # provider = 1, resource_schemas = 2, data_source_schemas = 3, provider_meta = 5, server_capabilities = 6,
+        # functions = 7, ephemeral_resource_schemas = 8; ServerCapabilities: move_resource_state = 3
         source, spec = session.source, self._spec
         parts = [wire.data(1, self._provider_kind(source).message)]
         for field_number, kind, types in (
@@ -233,6 +239,8 @@ class ProviderService:
                 except KeyError:
                     continue  # a type of another provider, or one that does not exist: Terraform says so itself
                 parts.append(protocol.map_entry(field_number, type_name, found.message))
+        if source in _META:
+            parts.append(wire.data(5, protocol.schema(_META[source])))
         parts.append(wire.data(6, wire.integer(3, 1)))
         parts.append(self._functions(source, 7))
         return b"".join(parts)
