@@ -2,8 +2,8 @@
 
 A file of a repository, or an example in a documentation, refers to what stands elsewhere. What is not declared becomes
 a variable of the root module: ``var.name`` gets its declaration, ``aws_iam_role.app.arn`` is replaced by
-``var.app_role_arn``. Provider versions that no installed bundle meets lose their constraint. Nothing else is changed,
-and what was changed is told.
+``var.app_role_arn``. Provider versions that no installed bundle meets lose their constraint, and the deprecated
+``data.aws_region.x.name`` becomes ``.region``. Nothing else is changed, and what was changed is told.
 NOT covered: references inside child modules, whole objects (``aws_vpc.main`` without an attribute), and everything that
 is wrong in itself.
 """
@@ -28,6 +28,7 @@ _TRAVERSAL: Final = re.compile(
 _VARIABLE: Final = re.compile(r"var\.([A-Za-z_][\w-]*)")
 _VERSION: Final = re.compile(rb"^[ \t]*version[ \t]*=[ \t]*\"[^\"\n]*\"[ \t]*,?[ \t]*\n", re.M)
 _REQUIRED: Final = re.compile(rb"\brequired_providers\s*\{")
+_REGION: Final = re.compile(rb"(\bdata\.aws_region\.[A-Za-z_][\w-]*(?:\[[^\]\n]*\])?)\.(?:name|id)\b")
 _STRINGS: Final = frozenset(
     ["id", "arn", "name", "key", "url", "endpoint", "bucket", "invoke_arn", "zone_id", "dns_name", "role_arn"]
 )
@@ -65,8 +66,12 @@ def complete(config: TerraformConfig, report: VerificationReport) -> tuple[Terra
     changes: list[str] = []
     names: dict[str, str] = {}
     known = {v.name for v in scan(config.files, config.root).modules[""].variables}
+    regions = False
     for c in report.certificates:
         if c.severity is Severity.INFO or c.code == "provider-version":
+            continue
+        if c.code == "deprecated" and c.severity is not Severity.ERROR:
+            regions = True  # perhaps: data.aws_region has other names for its name since version 6
             continue
         if c.code != "undeclared-reference":
             if c.severity is Severity.ERROR:
@@ -117,6 +122,12 @@ def complete(config: TerraformConfig, report: VerificationReport) -> tuple[Terra
                 if free != content:
                     files[path] = free
                     changes.append("dropped provider version constraints")
+    if regions:
+        for path in config.files:
+            content = files.get(path) or config.files[path]
+            if path.endswith(".tf") and (current := _REGION.sub(rb"\1.region", content)) != content:
+                files[path] = current
+                changes.append("replaced the deprecated name of data.aws_region")
     return (config.with_files(files), tuple(changes)) if files else (config, ())
 
 
