@@ -42,10 +42,27 @@ def _styles(text: str) -> list[str]:
     ]))  # fmt: skip
 
 
+_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "cookie_name": ("session", "JSESSIONID", "app_session"), "editor_role_value": ("editor", "grafana-editors"), "admin_role_value": ("admin", "grafana-admins"),
+    "metric_name": ("RequestCount", "BlockedRequests", "OrderErrors", "ErrorCount"), "rate_key": ("IP",), "record_identifier_feature_name": ("customer_id", "order_id"),
+    "event_time_feature_name": ("event_time", "created_at"), "resource_tag_key": ("Environment", "Team"), "route_response_key": ("$default",),
+    "integration_response_key": ("/200/", "/400/", "$default"), "user_group": ("annotators", "reviewers"), "project_key": ("SEC", "OPS"),
+    "namespace": ("AWS/EC2", "AWS/RDS", "default", "app"), "container_name": ("app", "web"), "index_name": ("by-customer", "by_status", "created-at-index"),
+    "branch_name": ("main", "develop", "staging"), "certificate_identifier": ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1"), "environment_name": ("dev", "staging", "prod"),
+    "partition_value": ("2026-01-01", "eu", "us"), "task_title": ("Label product images", "Classify support tickets"), "map_block_key": ("orders", "details"),
+    "custom_model_name": ("support-model", "catalog-model"), "feature_group_name": ("customers", "orders-features"), "tracker_name": ("fleet", "deliveries", "vehicles"),
+    "map_name": ("store-locator", "deliveries"), "collection_name": ("stores", "delivery-zones"), "contact_list_name": ("newsletter", "customers"), "tenant_name": ("acme", "globex"),
+}  # fmt: skip
+"""What some names are, that say nothing of the resource itself."""
+
+
 def name_for(s: Scene, source: str, type: str, path: str, *, element: bool = False) -> str | None:
     """A name that the provider accepts, of what the resource is."""
     role = kind_of(type)
     leaf = path.rpartition(".")[2]
+    usual = [n for n in _NAMES.get(leaf, ()) if checks_of(source, type).accepts(path, n, element=element)]
+    if usual:
+        return str(s.pick(*usual))
     if re.search(r"display_name$|title$|friendly_name", leaf):
         wished = [f"{project(s).capitalize()} {role.replace('_', ' ')}", project(s).capitalize()]
     elif source == "hashicorp/aws" and re.search(
