@@ -540,9 +540,16 @@ _SHORT: Final = {
 }
 
 
+_MORE: Final = r"\w*"
+"""What may follow a value within a word: "redirects" after "redirect"."""
+
+
 def literal_pattern(t: Teller) -> str:
     """What must stay as it is: values of the scenario, and everything that looks like code or a name."""
-    literals = "|".join(rf"(?<!\w){re.escape(v)}(?!\w)" for v in sorted(t.literals, key=len, reverse=True))
+    literals = "|".join(
+        rf"(?<!\w){re.escape(v)}{_MORE if v.isalpha() and v.islower() and len(v) > 5 else ''}(?!\w)"
+        for v in sorted(t.literals, key=len, reverse=True)
+    )
     kept = r"\b\S*[_.:/\d=]\S*|\b\w*[a-z][A-Z]\w*|\b[A-Z]\w+-[A-Z]\w+"
     return f"{literals}|{kept}" if literals else kept
 
