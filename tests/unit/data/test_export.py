@@ -13,12 +13,13 @@ import pytest
 from dataset_records import generation, made, mutation, one
 
 from terraformer.cli.app import run
+from terraformer.data.cleaning import HELD_OUT_SERVICES
 from terraformer.data.export import ChatSettings, Unwritable, chat_of, export_chat, export_hf
-from terraformer.data.records import RecordWriter, read_records, write_records
+from terraformer.data.records import RecordWriter, read_records, record_schema, write_records
 from terraformer.errors import UsageError
 from terraformer.generate.mutation.strategy import reader
 from terraformer.hcl import extract
-from terraformer.types import Record, RecordKind, TerraformConfig
+from terraformer.types import Policy, Record, RecordKind, TerraformConfig
 from terraformer.verify import VerifierPool, VerifySettings
 
 pytest.importorskip("pyarrow")
@@ -228,3 +229,35 @@ def test_shards_of_an_export_that_fails_are_gone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="1 unreadable"):
         export_hf(tmp_path / "in", tmp_path / "out", messages=ChatSettings())
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in"]
+
+
+# --- the guide -------------------------------------------------------------------------------------------------------
+
+GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "data.md"
+
+
+def test_the_guides_example_runs(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("polars")
+    # The example shows the policy, which the records of these tests lack.
+    row = next(replace(r, policies=(Policy("intent", "package x"),)) for r in read_records(dataset / "data"))
+    write_records(tmp_path / "runs" / "tf-gen" / "data" / "test-00000-of-00001.parquet", [row])
+    [example] = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "data.md", "exec"), {})
+
+
+def test_the_guides_commands_and_columns_are_those_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    guide = GUIDE.read_text("utf-8")
+    for field in record_schema():
+        assert re.search(rf"^\| [^|]*`{field.name}`", guide, re.M), field.name
+    for service in HELD_OUT_SERVICES:
+        assert {"mq": "Amazon MQ", "batch": "AWS Batch", "transfer": "Transfer Family"}.get(
+            service, service
+        ).lower() in guide.lower()
+    commands = re.findall(r"^terraformer (data \w+)([^\n]*)$", guide, re.M)
+    assert len(commands) >= 6
+    for command, rest in commands:
+        assert run([*command.split(), "--help"]) == 0
+        known = capsys.readouterr().out
+        for option in re.findall(r"--[\w-]+", rest):
+            assert option in known, f"{command} {option}"

@@ -13,7 +13,7 @@ A record overlaps with a task when
 - "configuration": its answer's features have that similarity with the task's reference, where that one has at least
   12 statements: below, all who do a small thing write the same.
 
-The parquet files of a dataset of records are benchmarks too: the test split of one dataset keeps another's records away.
+Parquet files of records are benchmarks too: the test split of one dataset keeps the records of another away.
 Of these only near duplicates count, not words: prompts of one grammar share turns of phrase.
 """
 
@@ -156,7 +156,7 @@ def read_tasks(path: Path) -> list[Task]:
         if prompt is None:
             continue
         reference = next((found for c in _REFERENCES if (found := _configuration(columns.get(c))) is not None), None)
-        is_record = _RECORD <= columns.keys()
+        is_record = columns.keys() >= _RECORD
         tasks.append(Task(f"{path.name}:{number}", prompt, reference, is_record))
     if not tasks:
         raise UsageError(f"{path}: no prompts found: it needs a column {', '.join(_PROMPTS[:-1])} or {_PROMPTS[-1]}")
