@@ -84,7 +84,7 @@ def _listed(doc: str) -> list[str]:
         return []
     rest = re.split(r"\.(?:\s|$)|Default", doc[found.end() :])[0]
     values = re.findall(r"`([^`\s]{1,60})`", rest)
-    if len(values) < 2 or any(re.search(r"^(null|\d+d?)$|[{}<>]|^aws_|\.\.\.", v) for v in values):
+    if len(values) < 2 or any(re.search(r"^(null|\d+d?)$|[{}<>]|^aws_|\.\.\.|://|[/.]$", v) for v in values):
         return []
     return [v.strip('"') for v in values]
 
