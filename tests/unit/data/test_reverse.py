@@ -229,6 +229,38 @@ def test_two_references_get_two_variables(pool: VerifierPool) -> None:
     assert len(names) == 2
 
 
+def test_deprecated_forms_that_have_one_successor(pool: VerifierPool) -> None:
+    config = TerraformConfig.from_text(
+        """data "aws_region" "here" {}
+
+resource "aws_iam_policy" "own" {
+  name   = "own-${data.aws_region.here.name}"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+
+resource "aws_iam_role" "app" {
+  name                = "app"
+  assume_role_policy  = jsonencode({ Version = "2012-10-17", Statement = [] })
+  managed_policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", aws_iam_policy.own.arn]
+}
+
+resource "aws_iam_role" "many" {
+  count               = 2
+  name                = "many-${count.index}"
+  assume_role_policy  = jsonencode({ Version = "2012-10-17", Statement = [] })
+  managed_policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+}
+"""
+    )
+    done = completed(config, pool)
+    text = done.config.text("main.tf")
+    assert "own-${data.aws_region.here.region}" in text
+    assert text.count("managed_policy_arns") == 1  # of the role that is repeated
+    assert 'resource "aws_iam_role_policy_attachment" "app_2"' in text and "policy_arn = aws_iam_policy.own.arn" in text
+    assert done.report.plan is not None
+    assert any("app" in c for c in done.changes)
+
+
 def test_what_is_wrong_in_itself_is_left_alone(pool: VerifierPool) -> None:
     config = TerraformConfig.from_text('resource "aws_s3_bucket" "b" {\n  bukket = var.name\n}\n')
     done = completed(config, pool)
@@ -243,8 +275,10 @@ locals {
   env = "test"
 }
 
+# pass: encrypted
 resource "aws_sqs_queue" "pass" {
-  name              = var.name
+  # checkov:skip=CKV_AWS_27: not now
+  name              = var.name # fail if empty
   kms_master_key_id = aws_kms_key.k.arn
 }
 
@@ -255,14 +289,22 @@ resource "aws_sqs_queue" "fail" {
 }
 
 output "url" {
-  value = aws_sqs_queue.fail.url
+  value = aws_sqs_queue.fail.url # of the queue
 }
 """
     parts = list(components(SourceConfig({"main.tf": text.encode()}, "acme/x:main.tf", "MIT")))
     assert [p.origin for p in parts] == ["acme/x:main.tf#1", "acme/x:main.tf#2"]
     first, second = (p.config.text("main.tf") for p in parts)
-    assert '"pass"' in first and "aws_kms_key" in first and 'variable "name"' in first and "output" not in first
-    assert '"fail"' in second and "output" in second and "variable" not in second and "locals" in second
+    assert "aws_kms_key" in first and 'variable "name"' in first and "output" not in first
+    assert 'resource "aws_sqs_queue" "this" {' in first and "pass" not in first and "checkov" not in first
+    assert "name              = var.name\n" in first
+    assert "value = aws_sqs_queue.this.url # of the queue" in second and "fail" not in second
+    assert (
+        'resource "aws_sqs_queue" "this" {' in second
+        and "output" in second
+        and "variable" not in second
+        and "locals" in second
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 A file of a repository, or an example in a documentation, refers to what stands elsewhere. What is not declared becomes
 a variable of the root module: ``var.name`` gets its declaration, ``aws_iam_role.app.arn`` is replaced by
-``var.app_role_arn``. Provider versions that no installed bundle meets lose their constraint, and the deprecated
-``data.aws_region.x.name`` becomes ``.region``. Nothing else is changed, and what was changed is told.
+``var.app_role_arn``. Provider versions that no installed bundle meets lose their constraint; the deprecated
+``data.aws_region.x.name`` and ``managed_policy_arns`` get their current forms. Nothing else is changed, and what was
+changed is told.
 NOT covered: references inside child modules, whole objects (``aws_vpc.main`` without an attribute), and everything that
 is wrong in itself.
 """
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from terraformer.hcl import is_configuration_file, scan
-from terraformer.types import Severity, TerraformConfig, VerificationReport
+from terraformer.types import Certificate, Severity, TerraformConfig, VerificationReport
 from terraformer.verify import VerifierPool
 
 __all__ = ["Completed", "complete", "completed"]
@@ -65,13 +66,21 @@ def complete(config: TerraformConfig, report: VerificationReport) -> tuple[Terra
     declared: dict[str, str] = {}
     changes: list[str] = []
     names: dict[str, str] = {}
+    added_blocks: dict[str, list[bytes]] = {}
     known = {v.name for v in scan(config.files, config.root).modules[""].variables}
     regions = False
     for c in report.certificates:
         if c.severity is Severity.INFO or c.code == "provider-version":
             continue
         if c.code == "deprecated" and c.severity is not Severity.ERROR:
-            regions = True  # perhaps: data.aws_region has other names for its name since version 6
+            if c.attribute_path == "managed_policy_arns":
+                attached = _attachments(config, c)
+                if attached is not None:
+                    edits.setdefault(attached[0], {})[attached[1]] = attached[2]
+                    added_blocks.setdefault(attached[0], []).append(attached[3])
+                    changes.append(f"replaced managed_policy_arns of {c.address} by attachments")
+            else:
+                regions = True  # perhaps: data.aws_region has other names for its name since version 6
             continue
         if c.code != "undeclared-reference":
             if c.severity is Severity.ERROR:
@@ -107,6 +116,8 @@ def complete(config: TerraformConfig, report: VerificationReport) -> tuple[Terra
         content = config.files[file]
         for (start, end), new in sorted(places.items(), reverse=True):
             content = content[:start] + new + content[end:]
+        for block in added_blocks.get(file, ()):
+            content = content.rstrip(b"\n") + b"\n\n" + block
         files[file] = content
     if declared:
         target = _home(config)
@@ -129,6 +140,40 @@ def complete(config: TerraformConfig, report: VerificationReport) -> tuple[Terra
                 files[path] = current
                 changes.append("replaced the deprecated name of data.aws_region")
     return (config.with_files(files), tuple(changes)) if files else (config, ())
+
+
+def _attachments(config: TerraformConfig, found: Certificate) -> tuple[str, tuple[int, int], bytes, bytes] | None:
+    """The deprecated ``managed_policy_arns`` of a role as resources of their own: the file, the bytes to take out, what
+    stands there instead, and the new blocks. None where the list is more than literals and references, the role is
+    repeated, or has attachments already."""
+    match = re.fullmatch(r"aws_iam_role\.([A-Za-z_][\w-]*)", found.address or "")
+    place = found.range
+    if match is None or place is None or not place.file.endswith(".tf"):
+        return None
+    label, content = match[1], config.files[place.file]
+    start = content.rfind(b"\n", 0, place.start.byte) + 1
+    end = content.find(b"\n", place.end.byte) + 1 or len(content)
+    if not re.fullmatch(rb"\s*managed_policy_arns\s*=\s*", content[start : place.start.byte]):
+        return None
+    inner = content[place.start.byte : place.end.byte].decode("utf-8", "replace").strip()
+    items = [i.strip() for i in inner[1:-1].split(",") if i.strip()]
+    simple = re.compile(r"\"[^\"\n]*\"|[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
+    if not (inner.startswith("[") and inner.endswith("]")) or not items or not all(map(simple.fullmatch, items)):
+        return None
+    everything = b"\n".join(config.files.values())
+    if f'"aws_iam_role_policy_attachment" "{label}'.encode() in everything or content[end:].startswith(b"  count"):
+        return None
+    role = re.search(rb'resource\s+"aws_iam_role"\s+"' + label.encode() + rb'"\s*\{(.*)', content, re.S)
+    if role is None or re.match(rb"\s*(count|for_each)\b", role[1]):
+        return None
+    blocks = []
+    for number, item in enumerate(items, 1):
+        name = label if len(items) == 1 else f"{label}_{number}"
+        blocks.append(
+            f'resource "aws_iam_role_policy_attachment" "{name}" {{\n  role       = aws_iam_role.{label}.name\n'
+            f"  policy_arn = {item}\n}}\n"
+        )
+    return place.file, (start, end), b"", "\n".join(blocks).encode()
 
 
 def _home(config: TerraformConfig) -> str:

@@ -2,7 +2,8 @@
 
 Documentation and scanners' test files put variants of the same thing side by side ("pass", "fail", "fail2"); nobody
 asks for all of them at once. Where resources of one type stand in several groups that do not refer to each other, each
-group becomes a configuration with the variables, locals, data sources and settings that it uses.
+group becomes a configuration with the variables, locals, data sources and settings that it uses; labels and comments
+that tell a test's verdict ("fail2", "# checkov:skip=...") go.
 NOT covered: configurations of several files or modules, and files with errors: they stay whole.
 """
 
@@ -21,6 +22,11 @@ from terraformer.hcl.syntax import NativeFile
 __all__ = ["components"]
 
 _MOST: Final = 40
+_TELLTALE: Final = re.compile(r"(?i)(not_?|known_|un)?(pass(ed)?|fail(ed|ure)?|ok|ko|bad|good|unknown)[_\d]*")
+_VERDICT: Final = re.compile(
+    rb"(?im)^[ \t]*(?:#|//)[ \t]*(?:(?:pass|fail|checkov|tfsec|trivy|kics|ok\b|bad\b|good\b|not ok)[^\n]*)\n"
+    rb"|[ \t]+(?:#|//)[ \t]*(?:pass|fail|checkov:|tfsec:|trivy:)[^\n\"]*(?=\n)"
+)
 _REFERENCE: Final = re.compile(r"\b((?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*)")
 
 
@@ -39,8 +45,9 @@ def components(source: SourceConfig) -> Iterator[SourceConfig]:
         yield source
         return
     for number, chosen in enumerate(groups[:_MOST], 1):
-        text = b"\n\n".join(_with_comments(content, part) for n, part in enumerate(parts) if n in chosen) + b"\n"
-        yield replace(source, files={name: text}, origin=f"{source.origin}#{number}")
+        text = b"\n\n".join(content[p.start : p.end].rstrip() for n, p in enumerate(parts) if n in chosen) + b"\n"
+        labels = [parts[n].key for n in chosen if parts[n].key[0] == "resource" and len(parts[n].key) == 3]
+        yield replace(source, files={name: _plain(text, labels)}, origin=f"{source.origin}#{number}")
 
 
 def _groups(parts: tuple[Part, ...], content: bytes) -> list[set[int]]:
@@ -103,5 +110,15 @@ def _outputs(parts: tuple[Part, ...], uses: list[set[int]], members: set[int], r
     }
 
 
-def _with_comments(content: bytes, part: Part) -> bytes:
-    return content[part.start : part.end].rstrip()
+def _plain(text: bytes, labels: list[tuple[str, ...]]) -> bytes:
+    """Without what told an example's verdict: labels such as "fail2", comments for scanners."""
+    text = _VERDICT.sub(b"", text)
+    types = Counter(key[1] for key in labels)
+    for _, type_, label in labels:
+        if types[type_] == 1 and _TELLTALE.fullmatch(label):
+            type_b, label_b = re.escape(type_).encode(), re.escape(label).encode()
+            text = re.sub(rb'(\bresource\s+"?' + type_b + rb'"?\s+)"?' + label_b + rb'"?(?=[\s{])', rb'\1"this"', text)
+            text = re.sub(
+                rb"\b(?<![.\w-])" + type_b + rb"\." + label_b + rb"(?![\w-])", type_.encode() + b".this", text
+            )
+    return text
