@@ -157,6 +157,15 @@ def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "3 records" in told and "100.0%" in told and "2 calls" in told and "infra (no commit known; MIT): 3" in told
 
 
+def test_a_higher_limit_does_what_is_new(tmp_path: Path) -> None:
+    top, out = sources(tmp_path / "infra", 4, broken=False), tmp_path / "out"
+    with Answering(able) as server:
+        assert run(command(top, out, server, "--limit", "1", "--prompts", "1")) == 0
+        assert len(list(read_records(out / "data"))) == 1 == len(server.requests)
+        assert run(command(top, out, server, "--prompts", "1")) == 0
+        assert len(list(read_records(out / "data"))) == 4 == len(server.requests)
+
+
 def careless(kind: str) -> Callable[[str, str, int], str | Step]:
     """A model that answers wrongly first, and well when it is told what is wrong."""
 

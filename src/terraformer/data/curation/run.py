@@ -53,7 +53,7 @@ def curate(
     """Curate the sources into OUT and return the report (also OUT/report.json).
 
     What is in OUT's journal is not done again; so a run that was stopped in any way goes on, and one with a higher
-    ``limit`` or changed sources does what is new. ``jobs`` configurations are under way at once (default: two, or as
+    ``limit``, or whose sources hold more by now, does what is new. ``jobs`` configurations are under way at once (default: two, or as
     many as the model takes).
 
     Raises UsageError for sources that cannot be read or an OUT that holds something else, ModelError when the model
