@@ -5,17 +5,27 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from terraformer.data.synthesis.expressions import Expression, Ref
+from terraformer.data.synthesis.items import (
+    MARK,
+    Item,
+    Mention,
+    Modifier,
+    distinct,
+    has_value,
+    is_thing,
+    rank,
+    strings_in,
+    telling,
+)
 from terraformer.data.synthesis.scenario import Body, Node, Say, Scenario, Setting
 from terraformer.data.synthesis.spelling import NUMBERS, Habits, respell
 from terraformer.data.synthesis.wording import (
     ORDINALS,
     article_of,
-    bare,
     can_do,
     capital,
     expand,
@@ -27,52 +37,9 @@ from terraformer.data.synthesis.wording import (
 
 __all__ = ["Item", "Modifier", "Teller", "telling"]
 
-_KIND: Final = ("of type ", "of class ", "on db.", "running ", "on a ")
 _GUARD: Final = str.maketrans("{|}", "\x01\x02\x03")
 _UNGUARD: Final = str.maketrans("\x01\x02\x03", "{|}")
 """Braces and bars of values are no alternatives."""
-_MARK: Final = re.compile(r"\x04(\d+)\x05")
-"""A mention of a node, resolved when the whole text stands."""
-
-
-@dataclass
-class Modifier:
-    """One said setting or feature, its forms filled in."""
-
-    np: str = ""
-    do: str = ""
-    that: str = ""
-    post: str = ""
-
-    @property
-    def text(self) -> str:
-        return self.np or self.do or self.that or self.post
-
-
-@dataclass
-class Item:
-    """One said node with what is said of it. ``name`` is its name as written, "" where none is said."""
-
-    node: Node
-    noun: str
-    number: int
-    name: str = ""
-    post: list[str] = field(default_factory=list)
-    modifiers: list[Modifier] = field(default_factory=list)
-
-    @property
-    def texts(self) -> Iterator[str]:
-        yield from self.post
-        for m in self.modifiers:
-            yield from (m.np, m.do, m.that, m.post)
-
-
-@dataclass
-class _Mention:
-    node: Node
-    text: str
-    plural: bool
-    named: bool
 
 
 class Teller:
@@ -101,7 +68,7 @@ class Teller:
         self.region_first = False  # the region was told before everything else
         self.late_names = False  # names are told at the end, all together
         self._nouns: dict[Node, str] = {}
-        self._mentions: list[_Mention] = []
+        self._mentions: list[Mention] = []
         self._embedded: dict[Node, Item] = {}
         self._leads: Counter[str] = Counter()
         self._by_role: dict[Node, str] = {}  # told from others of its kind by what it is for
@@ -133,7 +100,7 @@ class Teller:
                 found.add(node.label)
             found.update(k for k in node.repeat if isinstance(k, str))
             for setting in node.settings():
-                for text in _strings(setting.value):
+                for text in strings_in(setting.value):
                     found.update((text, *(w for w in re.split(r"[-_]", text.lower()) if len(w) > 5)))
                 found.add(setting.name)
         return {v for v in found if len(v) > 2}
@@ -153,7 +120,7 @@ class Teller:
                 item = items[node] = Item(node, self._noun(node), node.instances)
                 self._add_settings(node, item, feature=False)
         for item in items.values():
-            item.modifiers = _distinct(item.modifiers)
+            item.modifiers = distinct(item.modifiers)
         return self._merged(items.values())
 
     def _merged(self, items: Iterable[Item]) -> list[Item]:
@@ -174,7 +141,7 @@ class Teller:
 
     def _meant(self, text: str) -> str:
         """The text with its mentions replaced by what they lead to."""
-        return _MARK.sub(lambda m: f"<{self.scenario.nodes.index(self._mentions[int(m[1])].node)}>", text)
+        return MARK.sub(lambda m: f"<{self.scenario.nodes.index(self._mentions[int(m[1])].node)}>", text)
 
     def _ordered(self, items: list[Item]) -> list[Item]:
         """Mostly what is referred to first, then what refers to it; some tell it as it comes, and few at random."""
@@ -193,7 +160,7 @@ class Teller:
         return found
 
     def _referred(self, item: Item) -> set[Node]:
-        return {self._mentions[int(m)].node for text in item.texts for m in _MARK.findall(text)}
+        return {self._mentions[int(m)].node for text in item.texts for m in MARK.findall(text)}
 
     def _owner(self, node: Node) -> Node | None:
         owner = node.feature_of
@@ -343,7 +310,7 @@ class Teller:
                 text = f"the {role} {noun}"
                 if role not in ORDINALS:
                     self._by_role[node] = role
-        self._mentions.append(_Mention(node, text, plural, named))
+        self._mentions.append(Mention(node, text, plural, named))
         return f"\x04{len(self._mentions) - 1}\x05"
 
     # --- one thing within another ------------------------------------------------------------------------------------
@@ -356,14 +323,14 @@ class Teller:
         nouns = Counter(i.noun for i in self.items)
         hosts: set[int] = set()
         for item in list(self.items):
-            if nouns[item.noun] > 1 or id(item) in hosts or any(_MARK.search(t) for t in item.texts):
+            if nouns[item.noun] > 1 or id(item) in hosts or any(MARK.search(t) for t in item.texts):
                 continue
             if item.modifiers or any(p.startswith("with") for p in item.post):
                 continue
             referring = [i for i in self.items if i is not item and item.node in self._referred(i)]
             if len(referring) != 1 or self.rng.random() < 0.35:
                 continue
-            uses = [self._mentions[int(m)] for text in referring[0].texts for m in _MARK.findall(text)]
+            uses = [self._mentions[int(m)] for text in referring[0].texts for m in MARK.findall(text)]
             if any(u.node is item.node and u.plural != (item.number > 1) for u in uses):
                 continue
             hosts.add(id(referring[0]))
@@ -382,8 +349,8 @@ class Teller:
             told.add(mention.node)
             return self.phrase(item)
 
-        while _MARK.search(text):
-            text = _MARK.sub(put, text)
+        while MARK.search(text):
+            text = MARK.sub(put, text)
         return re.sub(r"(^|[.!?] )(the \w)", lambda m: m[1] + capital(m[2]), text)
 
     # --- phrases -----------------------------------------------------------------------------------------------------
@@ -417,7 +384,7 @@ class Teller:
         else:
             role = self._by_role.get(item.node)
             head = f"{role} {noun}" if role is not None and not (item.name and role in item.name) else noun
-        post = sorted(item.post, key=_rank)
+        post = sorted(item.post, key=rank)
         return " ".join(p for p in (head, self.named(item) if named else "", *post) if p)
 
     def _place(self, item: Item) -> int:
@@ -459,7 +426,7 @@ class Teller:
             return f"{text} that {joined(thats)}, with {joined(withs)}", rest
         if withs:
             opening = "with" if len(withs) < 2 else self.say("{with|with|with|with|with|with|having}")
-            if all(map(_thing, withs)):
+            if all(map(is_thing, withs)):
                 opening = self.say("{with|with|with|including|that includes}")
             if text.endswith(")") or " with " in text.partition(item.noun)[2][-40:]:
                 opening = self.rng.choice((", with", "with")) if text.endswith(")") else "and"
@@ -533,9 +500,9 @@ class Teller:
             ]
             if all(usable(p) for p in points):
                 options += ["Use <d>", "Give <t> <d>"] if known else ["Give <t> <d>"]
-                if known and all(_VALUE.search(p) for p in points):
+                if known and all(has_value(p) for p in points):
                     options.append("Specify <d>")
-                if known and all(map(_thing, points)):
+                if known and all(map(is_thing, points)):
                     options.append("Include <d>")
             how = self.fresh(options)
         told = "them" if subject == "they" else subject
@@ -611,50 +578,3 @@ _WORDS: Final = (
     "worker",
 )
 """Names that would read as plain words without quotes."""
-
-
-def _rank(post: str) -> int:
-    """ "A replica of the database on db.t3.small with ..." reads better than any other order."""
-    if post.startswith(("of \x04", "for \x04")):
-        return 0
-    return 1 if post.startswith(_KIND) else 3 if post.startswith("with") else 2
-
-
-def _thing(np: str) -> bool:
-    """Whether it is something by itself, which one can include: no size, no name, no state."""
-    return usable(np) and re.match(r"(an?|two|three) ", np) is not None and _VALUE.search(np) is None
-
-
-_VALUE: Final = re.compile(
-    r"[\d\"'`=]|\b(type|class|version|size|storage|name|mode|block|range|runtime|code|access|price|value|period|retention)\b"
-)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for v in value:
-            yield from _strings(v)
-    elif isinstance(value, dict):
-        for k, v in value.items():
-            yield k
-            yield from _strings(v)
-
-
-def _distinct(modifiers: Iterable[Modifier]) -> list[Modifier]:
-    """Without what is said twice ("provisioned throughput" before "provisioned throughput of 64 MiB/s")."""
-    found: list[Modifier] = []
-    texts = [bare(m.np) for m in modifiers if m.np]
-    for m in modifiers:
-        short = bare(m.np)
-        if short and any(t.startswith((f"{short} of ", f"{short} set ")) for t in texts):
-            continue
-        if m not in found:
-            found.append(m)
-    return found
-
-
-def telling(node: Node) -> bool:
-    """Whether a node's noun says something that is demanded (a "public subnet")."""
-    return any(isinstance(i, Setting) and i.said and i.say is not None and i.say.implied for i in node.items)
