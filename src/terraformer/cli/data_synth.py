@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["synth"]
 
 _LOG_SECONDS: Final = 30.0
+_REASONS: Final = 8
 
 
 def synth(
@@ -235,8 +236,11 @@ def _summary(manifest: Mapping[str, Any], out: Path) -> str:
     lines += [f"  {name:<16} {split['records']:>9,}" for name, split in manifest["splits"].items()]
     tried = manifest["candidates"]
     lines.append(f"yield {manifest['yield']:.1%}: {manifest['records']:,} of {tried:,} candidates")
-    for reason, n in [*manifest["rejected"].items(), *manifest["dropped"].items()]:
-        lines.append(f"  {reason:<32} {n:>9,}")
+    for title in ("rejected", "dropped"):
+        reasons = list(manifest[title].items())
+        lines += [f"  {title} {reason:<40} {n:>7,}" for reason, n in reasons[:_REASONS]]
+        if rest := reasons[_REASONS:]:
+            lines.append(f"  {title} for {len(rest)} other reasons (manifest.json) {sum(n for _, n in rest):>14,}")
     lines.append(
         f"made at {making['records a second']} records a second "
         f"({making['records a worker second']} a second and worker), {making['wall seconds']:,.0f} seconds in all"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,11 @@ from terraformer.data.store.run import RunStore
 from terraformer.errors import UsageError
 
 if TYPE_CHECKING:
-    from terraformer.data.executors.base import Executor
+    from terraformer.data.executors.base import Executor, MakingProgress
 
 __all__ = ["Progress", "part_size_for", "synthesise"]
+
+_FEED_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,59 +108,63 @@ class _Making:
         self._next = 0
 
     def run(self, executor: Executor) -> None:
-        store, selection = self._store, self._selection
-        self._feed("reading")
-        if selection.over():
-            return
-        self._waiting = {n: store.info(n).records for n in store.done if n >= selection.next_part}
-        self._next = selection.next_part
-        events = executor.run(store.spec, self._take)
-        try:
-            for event in events:
-                if isinstance(event, Part):
-                    store.put(event)
-                    self._made += event.info.records
-                    self._under_way.pop(event.info.part, None)
-                    self._waiting[event.info.part] = event.info.records
-                    self._failures += event.info.tool_failures
-                    self._feed("making")
+        """Make parts until there are enough records. Those that are there are read meanwhile, where more are needed."""
+        selection = self._selection
+        self._waiting = {n: self._store.info(n).records for n in sorted(self._store.done)}
+        while True:
+            events = executor.run(self._store.spec, self._take)
+            try:
+                for event in events:
+                    self._note(event)
+                    self._feed("making", _FEED_SECONDS)
                     if selection.over():
                         return
-                else:
-                    self._under_way[event.part] = event.records
-                self._tell("making")
-        finally:
-            close = getattr(events, "close", None)
-            if close is not None:
-                close()
+            finally:
+                close = getattr(events, "close", None)
+                if close is not None:
+                    close()
+            self._feed("reading")
+            if selection.over():
+                return
+
+    def _note(self, event: Part | MakingProgress) -> None:
+        if not isinstance(event, Part):
+            self._under_way[event.part] = event.records
+            return
+        self._store.put(event)
+        self._made += event.info.records
+        self._under_way.pop(event.info.part, None)
+        self._waiting[event.info.part] = event.info.records
+        self._failures += event.info.tool_failures
 
     def _take(self) -> int | None:
-        """The next part that is not there, unless those that are or will be are surely enough."""
+        """The next part that is not there, unless those that are or will be are probably enough."""
         selection = self._selection
         while self._next in self._store.done:
             self._next += 1
         if selection.over():
             return None
-        if selection.next_part:
-            a_part = selection.kept / selection.next_part
-            coming = a_part * len(self._under_way) + sum(self._waiting.values()) * self._share()
-            if selection.kept + coming >= 1.05 * selection.count + 5:
+        if selection.next_part or self._waiting:
+            parts = selection.next_part + len(self._waiting)
+            a_part = (selection.candidates + sum(self._waiting.values())) / parts
+            coming = a_part * len(self._under_way) + sum(self._waiting.values())
+            share = selection.kept / selection.candidates if selection.candidates else 1.0
+            if selection.kept + coming * share >= 1.05 * selection.count + 5:
                 return None
         number, self._next = self._next, self._next + 1
         self._under_way[number] = 0
         return number
 
-    def _share(self) -> float:
-        """How many of the records made belong to the dataset."""
-        return self._selection.kept / max(1, self._selection.candidates)
-
-    def _feed(self, phase: str) -> None:
+    def _feed(self, phase: str, seconds: float = float("inf")) -> None:
+        """Judge finished parts, in order, for about so long."""
         store, selection = self._store, self._selection
-        while not selection.over() and selection.next_part in store.done:
+        until = time.monotonic() + seconds
+        while not selection.over() and selection.next_part in store.done and time.monotonic() < until:
             number = selection.next_part
             selection.feed(store.info(number), store.read(number))
             self._waiting.pop(number, None)
             self._tell(phase)
+        self._tell(phase)
 
     def _tell(self, phase: str) -> None:
         selection = self._selection
