@@ -53,8 +53,8 @@ def curate(
     """Curate the sources into OUT and return the report (also OUT/report.json).
 
     What is in OUT's journal is not done again; so a run that was stopped in any way goes on, and one with a higher
-    ``limit``, or whose sources hold more by now, does what is new. ``jobs`` configurations are under way at once (default: two, or as
-    many as the model takes).
+    ``limit``, or whose sources hold more by now, does what is new. ``jobs`` configurations are under way at once
+    (default: two, or as many as the model takes).
 
     Raises UsageError for sources that cannot be read or an OUT that holds something else, ModelError when the model
     could not be had for each of the first configurations, ToolFailure when the disk fails. KeyboardInterrupt may end it

@@ -545,7 +545,9 @@ def _nested(path: tuple[str, ...], value: Any) -> Say | None:
     around, own = words_of(path[-2]).split(), words_of(path[-1]).split()
     words = " ".join([*(w for w in around if w not in own), *own])
     if isinstance(value, bool):
-        stem = " ".join(w for w in words.split() if w not in ("enabled", "enable", "is"))
+        stem = " ".join(w for w in words.split() if w not in ("enabled", "enable", "is")).replace(
+            "encrypted", "encryption"
+        )
         return Say(
             np=f"{stem} {{enabled|turned on}}" if value else f"{stem} {{disabled|turned off}}",
             do=f"{{enable|turn on}} {stem}" if value else f"{{disable|turn off}} {stem}",
@@ -599,7 +601,10 @@ def _composite(path: tuple[str, ...], value: Mapping[str, Any]) -> tuple[Say, di
         own = words_of(name)
         if isinstance(one, bool):
             stem = own.removesuffix(" enabled").removeprefix("enable ")
-            parts.append(f"{stem} {'enabled' if one else 'disabled'}")
+            if stem.endswith("ed"):  # "encrypted", "managed"
+                parts.append(stem if one else f"not {stem}")
+            else:
+                parts.append(f"{stem} {'enabled' if one else 'disabled'}")
         else:
             parts.append(
                 f'{own} "{one}"' if isinstance(one, str) and not re.fullmatch(r"[\w.:/-]+", one) else f"{own} {one}"

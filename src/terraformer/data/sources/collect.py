@@ -133,7 +133,7 @@ def _from_tree(path: Path, name: str, settings: SourceSettings) -> Iterator[Sour
             yield SourceConfig(
                 part.files,
                 f"{tree.name}{at}:{part.path}",
-                licences.of([part.path, *{posixpath.dirname(posixpath.join(part.top, f)) for f in part.files}]),
+                licences.of([part.path, *sorted({posixpath.dirname(posixpath.join(part.top, f)) for f in part.files})]),
                 part.problem,
                 part.detail,
                 part.root,
