@@ -125,11 +125,11 @@ def _header(s: Mapping[str, Any], title: str, shards: Sequence[str], folder: str
 
 def _summary(s: Mapping[str, Any]) -> str:
     kinds = [f"{n:,} of kind *{kind}* ({_TASKS.get(kind, kind)})" for kind, n in s["kinds"].items()]
-    sources = [f"{n:,} from {_ORIGINS.get(kind, kind)}" for kind, n in s["sources"]["by_kind"].items()]
+    sources = [f"{n:,} come from {_ORIGINS.get(kind, kind)}" for kind, n in s["sources"]["by_kind"].items()]
     return (
         f"{s['records']:,} records: {'; '.join(kinds)}. The makers of records keep what Terraform formats, compiles "
         "and plans against the provider's schemas without a warning and whose plan meets the record's own policy "
-        f"(Rego); `terraformer data validate` proves it again. They come {'; '.join(sources)}; from "
+        f"(Rego); `terraformer data validate` proves it again. {'; '.join(sources)}: from "
         f"{s['sources']['count']:,} different sources in all.\n\n"
         f"{len(s['resource_types']):,} resource types and {len(s['data_sources']):,} data sources of "
         f"{len(s['services']):,} services. Verified by: {', '.join(list(s['versions'])[:8]) or 'not told'}."
