@@ -175,8 +175,14 @@ def unasked(entry: Mapping[str, Any], asked: Sequence[Steps], view: PlanView) ->
 
 
 def _restless(view: PlanView) -> set[str]:
-    """Resources that were there and have values known only after apply: what refers to them is perhaps different."""
-    return {
+    """Resources that were there and have values known only after apply, and data sources that are read only then, since
+    something that they depend on changes: what refers to them is perhaps different."""
+    waiting = {
+        bare(e["address"])
+        for e in view.plan.get("resource_changes") or ()
+        if e.get("mode") == "data" and e.get("action_reason") == "read_because_dependency_pending"
+    }
+    return waiting | {
         bare(e["address"])
         for e in view.changes
         if e["change"].get("before") is not None and _unknown(e) and e["change"]["actions"] not in _QUIET

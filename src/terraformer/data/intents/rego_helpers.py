@@ -647,12 +647,21 @@ unknown(resource) := {path |
     ),
     "restless": (
         ("changes", "bare", "unknown"),
-        """# Resources that were there before and have values known only after apply.
-restless := {bare(resource.address) |
+        """# Resources that were there before and have values known only after apply, and data sources that are read only
+# then, since something that they depend on changes.
+restless := changing | waiting
+
+changing := {bare(resource.address) |
 	some resource in changes
 	not is_null(object.get(resource.change, "before", null))
 	count(unknown(resource)) > 0
 	not resource.change.actions in [["no-op"], ["read"]]
+}
+
+waiting := {bare(source.address) |
+	some source in input.resource_changes
+	source.mode == "data"
+	object.get(source, "action_reason", "") == "read_because_dependency_pending"
 }""",
     ),
 }
