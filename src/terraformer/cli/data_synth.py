@@ -29,7 +29,7 @@ _REASONS: Final = 8
 
 def synth(
     dataset: Annotated[
-        str, typer.Argument(metavar="DATASET", help="tf-gen, tf-mutn or tf-repair.", show_default=False)
+        str, typer.Argument(metavar="DATASET", help="tf-gen, tf-gen-real, tf-mutn or tf-repair.", show_default=False)
     ],
     count: Annotated[
         int, typer.Option("--count", min=1, metavar="N", help="How many records; exactly so many.", show_default=False)
