@@ -35,9 +35,10 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("file-access", r"", r"permission denied|operation not permitted"),
     ("file-not-found", r"", r"[Nn]o file exists at|no such file or directory"),
     ("invalid-reference", r"^Reference to \"(?:each|count|self)\" in |^each\.(?:key|value) cannot be used in", r""),
+    ("invalid-reference", r"Invalid variable validation condition", r""),
     ("invalid-count", r"Invalid combination of \"count\" and", r""),
     ("unsupported-argument", r"Unsupported argument|Reserved argument name in \w+ block", r""),
-    ("unsupported-block", r"Unsupported block type", r""),
+    ("unsupported-block", r"Unsupported block type|Reserved block type name in", r""),
     ("missing-argument", r"Missing required argument|Missing required attribute", r""),
     ("missing-block", r"(Insufficient|Missing) \S+ blocks?$|Not enough \S+ blocks", r""),
     ("missing-block", r"", r"At least \d+ \"?[\w-]+\"? blocks? (?:is|are) required"),
@@ -99,8 +100,8 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (
         "syntax-error",
         r"Invalid expression|Missing newline|Argument or block definition required|Unclosed|Invalid character|"
-        r"Invalid (?:block|argument) (?:definition|name)|Unterminated|Missing (?:key|attribute|item|name|argument|\w+ "
-        r"separator)|Invalid (?:multi-line|string|escape|number|template|block|attribute|argument|legacy|character)|"
+        r"Invalid (?:block|argument) (?:definition|name)|Unterminated|Missing expression|"
+        r"Missing (?:key|attribute|item|name|argument|\w+ separator)|Invalid (?:multi-line|string|escape|number|template|block|attribute|argument|legacy|character)|"
         r"Extra characters|Extraneous|Unbalanced|Unsupported operator|Unexpected|Invalid JSON|Incorrect JSON|"
         r"Duplicate JSON|Invalid 'for'|Missing \S+ for \S+|Ambiguous attribute key|Invalid heredoc|"
         r"Extraneous JSON|Missing JSON|Invalid keyword|Unsupported backend|Missing property|Invalid ternary|"

@@ -121,6 +121,7 @@ def breakages(
     views: dict[str, Written] = {}  # parsed once for all first faults
 
     def view(folder: str) -> Written:
+        folder = folder or config.root
         if folder not in views:
             views[folder] = Written(config, intent, folder)
         return views[folder]
@@ -143,12 +144,11 @@ def breakages(
                 if len(faults) > more:
                     break
                 again = _again(done[-1].config, intent, other, rng)
-                taken = frozenset().union(*(d.places for d in done))
-                # One in the same block often hides the other.
-                if again is None or again.config.id in seen or (again.places & taken and rng.random() < 0.9):
+                if again is None or again.config.id in seen:
                     continue
-                done.append(again)
-                faults.append(other)
+                if all(_both_show(f, d.places, other, again.places, view) for f, d in zip(faults, done, strict=True)):
+                    done.append(again)
+                    faults.append(other)
         used.update(f.kind for f in faults)
         seen.add(done[-1].config.id)
         given += 1
@@ -159,3 +159,22 @@ def breakages(
 
 def _again(config: TerraformConfig, intent: Intent | None, fault: Fault, rng: random.Random) -> _Done | None:
     return _applied(config, fault, rng, lambda folder: Written(config, intent, folder))
+
+
+_TOGETHER = frozenset(
+    {"unsupported-argument", "unsupported-block", "missing-argument", "missing-block", "too-many-blocks"}
+)
+"""What Terraform says all at once of one block."""
+
+
+def _both_show(
+    one: Fault, there: frozenset[str], other: Fault, here: frozenset[str], view: Callable[[str], Written]
+) -> bool:
+    """Whether the findings of two faults are likely to show together. Terraform does not come to what depends on a
+    block with an error, nor to a block's values when its arguments are wrong."""
+    if one.phase == "policy":
+        return not there & here
+    if there & here:
+        return one.codes <= _TOGETHER and other.codes <= _TOGETHER
+    above = view("").above
+    return not any(b in above.get(a, ()) or a in above.get(b, ()) for a in there for b in here)

@@ -235,6 +235,31 @@ class Written:
     def references(self) -> list[Reference]:
         return [r for top in self.blocks for b in top.walk() for a in b.arguments for r in _references(a)]
 
+    @cached_property
+    def above(self) -> dict[str, frozenset[str]]:
+        """Of every top-level block's label, the labels of all that it depends on, directly or not; the label of a
+        provider block is the provider's name."""
+        direct: dict[str, set[str]] = {}
+        for block in self.blocks:
+            if block.labels:
+                near = direct.setdefault(block.labels[-1], set())
+                if block.type in ("resource", "data"):
+                    near.add(block.labels[0].partition("_")[0])
+        for reference in self.references:
+            if reference.block.labels and reference.kind in ("resource", "data", "var", "module"):
+                direct.setdefault(reference.block.labels[-1], set()).add(reference.address.rpartition(".")[2])
+        found: dict[str, frozenset[str]] = {}
+        for label in direct:
+            seen: set[str] = set()
+            stack = list(direct[label])
+            while stack:
+                near_label = stack.pop()
+                if near_label not in seen:
+                    seen.add(near_label)
+                    stack.extend(direct.get(near_label, ()))
+            found[label] = frozenset(seen)
+        return found
+
     def referring(self, address: str) -> list[Reference]:
         return [r for r in self.references if r.address == address]
 

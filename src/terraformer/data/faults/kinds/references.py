@@ -191,7 +191,13 @@ def variable_missing(written: Written, rng: random.Random) -> Broken | None:
     return None
 
 
-@fault("reference-variable-misspelt", "A variable by a name with a slip", "undeclared-reference", weight=2)
+@fault(
+    "reference-variable-misspelt",
+    "A variable by a name with a slip",
+    "undeclared-reference",
+    "invalid-reference",
+    weight=2,
+)
 def variable_misspelt(written: Written, rng: random.Random) -> Broken | None:
     for reference in shuffled(rng, _of(written, "var")):
         name = misspelt(reference.steps[1], rng)

@@ -25,6 +25,7 @@ def _plain(written: Written) -> list[Argument]:
 @fault(
     "reply-cut-off",
     "The file ends in the middle",
+    "wrong-type",
     "syntax-error",
     "invalid-name",
     weight=5,
@@ -164,7 +165,13 @@ def brace_extra(written: Written, rng: random.Random) -> Broken | None:
 
 
 @fault(
-    "bracket-lost", "A closing bracket or parenthesis too few", "syntax-error", weight=3, phase="parse", parses=False
+    "bracket-lost",
+    "A closing bracket or parenthesis too few",
+    "unsupported-block",
+    "syntax-error",
+    weight=3,
+    phase="parse",
+    parses=False,
 )
 def bracket_lost(written: Written, rng: random.Random) -> Broken | None:
     for block in shuffled(rng, _all_blocks(written)):

@@ -290,7 +290,7 @@ def placeholder(written: Written, rng: random.Random) -> Broken | None:
     "provider-check",
     weight=1,
     stages=(Stage.COMPILE, Stage.DEPLOY),
-    phase="provider",
+    phase="plan",
 )
 def bad_region(written: Written, rng: random.Random) -> Broken | None:
     for block in shuffled(rng, [b for b in written.blocks if b.type == "provider"]):
