@@ -341,6 +341,7 @@ def external(s: Scene, source: str, type: str, path: str) -> str | None:
 
 
 _NUMBERS: Final[tuple[tuple[str, tuple[float, ...]], ...]] = (
+    (r"target_value$", (50, 70, 80)),
     (r"(^|_)port$|_port$|_ports$", (80, 443, 8080, 3306, 5432, 8443, 22)),
     (r"asn$", (64512, 65000, 65010, 64600)),
     (r"vlan", (100, 101, 200, 350)),
