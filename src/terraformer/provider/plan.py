@@ -317,7 +317,9 @@ class _Planner:
                 return value
             found = written(value)
             # What says the same is no change: DiffSuppressFunc.
-            return prior if isinstance(prior, str) and written(prior) == found else found
+            if isinstance(prior, str) and (written(prior) == found or plan_states.same_policy(prior, found)):
+                return prior
+            return found
         if self._legacy and isinstance(attribute.type, list) and isinstance(attribute.type[1], str):
             absent = prior is None and not attribute.computed
             return _legacy_collection(attribute, value, create=create or absent)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-__all__ = ["StateFunc", "state_functions"]
+__all__ = ["StateFunc", "same_policy", "state_functions"]
 
 StateFunc = Callable[[str], str]
 
@@ -200,6 +200,38 @@ def _legacy_policy(text: str) -> str:
     except (ValueError, RecursionError):
         return normal
     return moved
+
+
+def same_policy(one: str, other: str) -> bool:
+    """Whether two IAM policies say the same in another order (SuppressEquivalentPolicyDiffs, hashicorp/awspolicyequivalence):
+    statements, actions, resources, principals and values of conditions are sets. NOT covered: principals in other forms."""
+    if '"Statement"' not in one or '"Statement"' not in other:
+        return False
+    try:
+        return _policy_form(json.loads(one)) == _policy_form(json.loads(other))
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        return False
+
+
+def _policy_form(policy: Any) -> Any:
+    def several(value: Any) -> Any:
+        return sorted(map(str, value if isinstance(value, list) else [value]))
+
+    def statement(given: Mapping[str, Any]) -> str:
+        found = dict(given)
+        for name in ("Action", "NotAction", "Resource", "NotResource"):
+            if name in found:
+                found[name] = several(found[name])
+        for name in ("Principal", "NotPrincipal"):
+            if isinstance(found.get(name), Mapping):
+                found[name] = {kind: several(who) for kind, who in found[name].items()}
+        if isinstance(found.get("Condition"), Mapping):
+            found["Condition"] = {t: {k: several(v) for k, v in c.items()} for t, c in found["Condition"].items()}
+        return _dump(found)
+
+    statements = policy["Statement"]
+    rest = {k: v for k, v in policy.items() if k != "Statement"}
+    return rest, sorted(map(statement, statements if isinstance(statements, list) else [statements]))
 
 
 _CONTAINER = frozenset(

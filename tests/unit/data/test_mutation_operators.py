@@ -320,3 +320,19 @@ def test_moved_resources_are_demanded_by_address(applied: dict[str, AppliedBase]
     text = change.config.text("main.tf")
     assert "aws_vpc.main.id" not in text
     assert f"from = aws_vpc.main\n  to   = {demand.address}" in text
+
+
+def test_a_policy_in_another_order_is_no_change(pool: VerifierPool) -> None:
+    text = BASES["buckets"].replace('["s3:GetObject"]', '["s3:GetObject", "s3:ListBucket"]')
+    base = apply_base(TerraformConfig.from_text(text), pool, "order")
+    assert isinstance(base, AppliedBase)
+    other = text.replace('["s3:GetObject", "s3:ListBucket"]', '["s3:ListBucket", "s3:GetObject"]')
+    changed = pool.submit_change(TerraformConfig.from_text(other), base.state).result()
+    assert changed.plan is not None
+    assert all(c["change"]["actions"] == ["no-op"] for c in changed.plan["resource_changes"])
+    fewer = text.replace('["s3:GetObject", "s3:ListBucket"]', '["s3:ListBucket"]')
+    changed = pool.submit_change(TerraformConfig.from_text(fewer), base.state).result()
+    assert changed.plan is not None
+    assert [c["address"] for c in changed.plan["resource_changes"] if c["change"]["actions"] != ["no-op"]] == [
+        "aws_iam_role_policy.reader"
+    ]
