@@ -22,7 +22,7 @@ from terraformer.data.making import Rejection
 from terraformer.data.mutation.applied import AppliedBase, apply_base, judge
 from terraformer.data.mutation.catalogue import all_operators, targets_of, try_operator
 from terraformer.data.mutation.compose import Composed
-from terraformer.data.mutation.maker import real_configs
+from terraformer.data.mutation.maker import apply_real, real_configs
 from terraformer.data.mutation.requests import request_of
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
@@ -36,7 +36,7 @@ def bases(options: argparse.Namespace, pool: VerifierPool) -> Iterator[AppliedBa
         found = list(real_configs(options.configs))
         random.Random(options.seed).shuffle(found)
         for one in found[: options.bases]:
-            applied = apply_base(pool.format(one.config), pool, one.origin)
+            applied = apply_real(one, pool)
             if isinstance(applied, Rejection):
                 print("base:", applied)
                 continue

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from functools import lru_cache
 
 from terraformer.data.making import Made, Rejection, unit_rng
 from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
 from terraformer.data.mutation.catalogue import get_operator
 from terraformer.data.mutation.compose import Composed, compose
 from terraformer.data.mutation.requests import request_of
+from terraformer.data.reverse.completing import completed
+from terraformer.data.reverse.maker import load_sources
 from terraformer.data.services import services_of
-from terraformer.data.sources import SourceConfig, SourceSettings, collect, components
+from terraformer.data.sources import SourceConfig, parse_sources
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
 from terraformer.data.synthesis.verified import (
@@ -26,7 +27,7 @@ from terraformer.errors import UsageError
 from terraformer.types import Record, RecordKind
 from terraformer.verify import VerifierPool
 
-__all__ = ["MutationMaker"]
+__all__ = ["MutationMaker", "apply_real", "real_configs"]
 
 _CHANGES = ((3, 4, 5, 6), (2, 3, 3, 2))
 """How many different changes a configuration gets, and how often."""
@@ -62,7 +63,7 @@ class MutationMaker:
             real = self._real[unit % len(self._real)]
             licence = real.licence
             scenario = real.origin.partition("#")[0]
-            applied = apply_base(pool.format(real.config), pool, real.origin)
+            applied = apply_real(real, pool)
         else:
             proven = self._proven(rng, pool)
             if isinstance(proven, Rejection):
@@ -103,20 +104,22 @@ class MutationMaker:
         return prove(next(candidates(self._only, rng.randrange(1 << 40))), pool)
 
 
-@lru_cache(maxsize=8)
 def real_configs(sources: str, licence: str = "") -> tuple[SourceConfig, ...]:
     """The usable configurations of some sources, each example in a file by itself. Raises UsageError where there is
     none."""
-    found = [
-        part
-        for source in collect(sources, SourceSettings(licence=licence, called=False))
-        if source.usable
-        for part in components(source)
-        if sum(map(len, part.files.values())) <= _MAX_BYTES
-    ]
+    found = load_sources(parse_sources(sources), licence, True, _MAX_BYTES)
     if not found:
         raise UsageError(f"{sources}: no configuration that may be used (terraformer data curate says why)")
-    return tuple(found)
+    return found
+
+
+def apply_real(real: SourceConfig, pool: VerifierPool) -> AppliedBase | Rejection:
+    """A real configuration, formatted and, where it refers to what stands elsewhere, completed; applied."""
+    config = pool.format(real.config)
+    done = completed(config, pool)
+    if done.changes:
+        config = pool.format(done.config)
+    return apply_base(config, pool, real.origin)
 
 
 def _record(

@@ -322,7 +322,7 @@ def inline_variable(t: Target) -> Change | None:
     )
 
 
-@operator("variables", on="variable", weight=1.2, structural=True)
+@operator("variables", on="variable", when=lambda t: t.block.has("default"), weight=1.2, structural=True)
 def rename_variable(t: Target) -> Change | None:
     options = [
         f"{t.label}_value",
