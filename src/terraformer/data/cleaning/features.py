@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -68,7 +69,6 @@ _NAME_ARGUMENT: Final = re.compile(
     r"host|key_name|username|password|token|family|Name|Environment|Project|Owner|Team|CostCenter|default)\"?\s*[=:]"
 )
 _LITERAL: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SPACES: Final = re.compile(r"\s+")
 _COMMENT: Final = re.compile(r"^\s*(?:#|//)|\s+(?:#|//)\s.*$")
 
 
@@ -93,7 +93,7 @@ def statements(config: TerraformConfig) -> Iterator[str]:
 def _statements(text: str) -> Iterator[str]:
     around: list[str] = []
     for raw in text.splitlines():
-        line = _SPACES.sub(" ", _COMMENT.sub("", raw) if "#" in raw or "//" in raw else raw).strip().rstrip(",")
+        line = " ".join((_COMMENT.sub("", raw) if "#" in raw or "//" in raw else raw).split()).rstrip(",")
         if not line:
             continue
         if line[0] in "}])":
@@ -108,6 +108,7 @@ def _statements(text: str) -> Iterator[str]:
             around.append(line.rstrip("{[( =")[:80])
 
 
+@lru_cache(maxsize=1 << 16)
 def _normal(line: str) -> str:
     line = _LABELLED.sub(rf"\1 \2 {NAME}", line)
     line = _NAMED_BLOCK.sub(rf"\1 {NAME}", line)
