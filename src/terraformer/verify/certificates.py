@@ -101,7 +101,8 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
         "syntax-error",
         r"Invalid expression|Missing newline|Argument or block definition required|Unclosed|Invalid character|"
         r"Invalid (?:block|argument) (?:definition|name)|Unterminated|Missing expression|"
-        r"Missing (?:key|attribute|item|name|argument|\w+ separator)|Invalid (?:multi-line|string|escape|number|template|block|attribute|argument|legacy|character)|"
+        r"Missing (?:key|attribute|item|name|argument|\w+ separator)|"
+        r"Invalid (?:multi-line|string|escape|number|template|block|attribute|argument|legacy|character)|"
         r"Extra characters|Extraneous|Unbalanced|Unsupported operator|Unexpected|Invalid JSON|Incorrect JSON|"
         r"Duplicate JSON|Invalid 'for'|Missing \S+ for \S+|Ambiguous attribute key|Invalid heredoc|"
         r"Extraneous JSON|Missing JSON|Invalid keyword|Unsupported backend|Missing property|Invalid ternary|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from terraformer.data.faults.registry import GROUPS, Broken, Fault, all_faults
@@ -83,7 +83,7 @@ def break_once(
     config: TerraformConfig, intent: Intent | None, fault: Fault, rng: random.Random
 ) -> tuple[TerraformConfig, Broken] | None:
     """One fault in a configuration; None where it does not apply."""
-    done = _again(config, intent, fault, rng)
+    done = _applied(config, fault, rng, _viewer(config, intent))
     return None if done is None else (done.config, done.broken)
 
 
@@ -118,14 +118,7 @@ def breakages(
 
     ``only`` restricts the kinds. A draw that does not apply is drawn again; nothing is verified here.
     """
-    views: dict[str, Written] = {}  # parsed once for all first faults
-
-    def view(folder: str) -> Written:
-        folder = folder or config.root
-        if folder not in views:
-            views[folder] = Written(config, intent, folder)
-        return views[folder]
-
+    view = _viewer(config, intent)  # parsed once for all first faults
     used: set[str] = set()
     seen = {config.id}
     kinds = [k for k in all_faults() if not only or k in only]
@@ -137,13 +130,16 @@ def breakages(
         if first is None or first.config.id in seen:
             continue
         done, faults = [first], [fault]
+        current = (first, _viewer(first.config, intent))
         if fault.phase in COMBINED and rng.random() < several:
             more = rng.choices((1, 2), (3, 1))[0]
             allies = [k for k in kinds if k != fault.kind and all_faults()[k].phase == fault.phase and k not in used]
             for other in _drawn(rng, allies):
                 if len(faults) > more:
                     break
-                again = _again(done[-1].config, intent, other, rng)
+                if current[0] is not done[-1]:
+                    current = (done[-1], _viewer(done[-1].config, intent))
+                again = _applied(done[-1].config, other, rng, current[1])
                 if again is None or again.config.id in seen:
                     continue
                 if all(_both_show(f, d.places, other, again.places, view) for f, d in zip(faults, done, strict=True)):
@@ -157,8 +153,14 @@ def breakages(
         )
 
 
-def _again(config: TerraformConfig, intent: Intent | None, fault: Fault, rng: random.Random) -> _Done | None:
-    return _applied(config, fault, rng, lambda folder: Written(config, intent, folder))
+def _viewer(config: TerraformConfig, intent: Intent | None) -> Callable[[str], Written]:
+    """A configuration's modules by folder ("" the root's), each parsed when first asked for."""
+
+    @cache
+    def view(folder: str) -> Written:
+        return view(config.root) if not folder else Written(config, intent, folder)
+
+    return view
 
 
 _TOGETHER = frozenset(
