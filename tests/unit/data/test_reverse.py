@@ -172,6 +172,8 @@ def test_lean_leaves_out_what_is_implied() -> None:
         ("keep 17 days of backups", 7, True),
         ("a timeout of 1.7", 7, True),
         ("retained for 4 days", 345600, False),
+        ("20GB of storage", 20, False),
+        ("a t20x", 20, True),
         ("1 TB of storage", 1024, False),
         ('a bucket named "Logs"', "logs", False),
         ("a bucket named logs-2", "logs", False),

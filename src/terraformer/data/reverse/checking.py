@@ -42,6 +42,8 @@ _NUMBERS: Final = {
     11: "eleven", 12: "twelve", 20: "twenty", 30: "thirty", 60: "sixty", 90: "ninety", 100: "hundred",
 }  # fmt: skip
 _MAX_PLAN: Final = 400_000
+_SUFFIX: Final = "[kmgt]i?b?|ms|s|sec|mins?|h|hrs?|d|days?|%|x"
+"""Units that stand right behind a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +216,5 @@ def _said(value: Any, plain: str) -> bool:
             forms.add(f"{int(number):,}")
             forms.add(_NUMBERS.get(int(number), text))
             forms.update(_in_other_units(int(number)))
-        return any(re.search(rf"(?<![\w.]){re.escape(f)}(?![\w]|\.\d)", plain) for f in forms)
+        return any(re.search(rf"(?<![\w.]){re.escape(f)}(?:{_SUFFIX})?(?!\w|\.\d)", plain) for f in forms)
     return re.search(rf"(?<![a-z0-9]){re.escape(text)}(?![a-z0-9])", plain) is not None

@@ -367,7 +367,7 @@ class Reading:
     def _sayer(self, type: str, path: tuple[str, ...], value: Any) -> Say | None:
         """The blueprints' words, else words of our own."""
         found = phrasebook().says(type, path, value)
-        plain = say_for(type, path, value)
+        plain = say_for(type, path, value) if path != ("enabled",) else None  # "with enabled switched on"
         if found:
             return found[sum(map(ord, f"{self.source}{path}")) % len(found)]
         return plain if plain is None or len(path) == 1 else _nested(path, value)
