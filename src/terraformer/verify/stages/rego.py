@@ -85,6 +85,11 @@ class _Engines(threading.local):
     def __init__(self) -> None:
         self.kept: OrderedDict[tuple[bool, tuple[Policy, ...]], Any] = OrderedDict()
 
+    def keep(self, key: tuple[bool, tuple[Policy, ...]], engine: Any) -> None:
+        self.kept[key] = engine
+        if len(self.kept) > _MAX_ENGINES:
+            self.kept.popitem(last=False)
+
 
 _engines = _Engines()
 _MAX_ENGINES = 32
@@ -100,9 +105,7 @@ def new_engine(*modules: RegoModule) -> Any:
         parsed.set_gather_prints(True)
         for module in modules:
             parsed.add_policy(module.policy.name, module.policy.text)
-        _engines.kept[key] = parsed
-        if len(_engines.kept) > _MAX_ENGINES:
-            _engines.kept.popitem(last=False)
+        _engines.keep(key, parsed)
     return parsed.clone()
 
 
@@ -132,8 +135,10 @@ def _parse(policy: Policy, v0: bool) -> tuple[str, dict[str, Any], bool]:
     """Package, syntax tree, and whether there may be a ``some x`` (without ``in``) anywhere."""
     engine = regorus.Engine()
     engine.set_rego_v0(v0)
+    engine.set_gather_prints(True)
     package = engine.add_policy(policy.name, policy.text)
     text = engine.get_ast_as_json()
+    _engines.keep((v0, (policy,)), engine)  # parsed, so that it need not be again
     return package, json.loads(text)[0]["ast"], '"SomeVars"' in text
 
 
@@ -282,9 +287,9 @@ def _rules(tree: Mapping[str, Any], text: bytes) -> dict[str, Rule]:
         rule.line = spec["span"]["line"]
         if kind == "function":
             rule.parameters = (*rule.parameters, tuple(str(a.get("Var", {}).get("value", "")) for a in head["args"]))
-        rule.uses.update(_variables([spec["bodies"], head.get("assign"), head.get("key")]))
-        for negated in _negations(spec["bodies"]):
-            rule.negated.update(_variables(negated))
+        uses, negated = _mentions(spec, head, text)
+        rule.uses |= uses
+        rule.negated |= negated
         for body in spec["bodies"]:
             statements = body["query"]["stmts"]
             spans = [s["span"] for s in statements]
@@ -296,6 +301,24 @@ def _rules(tree: Mapping[str, Any], text: bytes) -> dict[str, Rule]:
                     bool(body["is_else"]),
                 )
             )
+    return found
+
+
+_mentioned: dict[bytes, tuple[frozenset[str], frozenset[str]]] = {}
+_MAX_MENTIONED = 2048
+
+
+def _mentions(spec: Mapping[str, Any], head: Mapping[str, Any], text: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a rule mentions, and those under a negation. They follow from its text, and many policies share
+    their helpers."""
+    key = text[spec["span"]["start"] : spec["span"]["end"]]
+    found = _mentioned.get(key)
+    if found is None:
+        uses = frozenset(_variables([spec["bodies"], head.get("assign"), head.get("key")]))
+        negated = frozenset(name for node in _negations(spec["bodies"]) for name in _variables(node))
+        if len(_mentioned) >= _MAX_MENTIONED:
+            _mentioned.clear()
+        found = _mentioned[key] = (uses, negated)
     return found
 
 
