@@ -653,9 +653,9 @@ restless := changing | waiting
 
 changing := {bare(resource.address) |
 	some resource in changes
+	not resource.change.actions in [["no-op"], ["read"]]
 	not is_null(object.get(resource.change, "before", null))
 	count(unknown(resource)) > 0
-	not resource.change.actions in [["no-op"], ["read"]]
 }
 
 waiting := {bare(source.address) |
