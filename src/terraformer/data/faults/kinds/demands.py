@@ -202,6 +202,33 @@ def _other_text(value: str, rng: random.Random) -> list[str]:
         return [
             ".".join([str(int(parts[0]) + d), *parts[1:]]) for d in shuffled(rng, (1, -1, 2)) if int(parts[0]) + d > 0
         ]
+    if place := re.fullmatch(r"([a-z]{2}-[a-z]+)-(\d)([a-f]?)", value):
+        letters = [x for x in "abc" if x != place[3]] if place[3] else []
+        found = [f"{place[1]}-{place[2]}{x}" for x in letters]
+        return shuffled(rng, [*found, f"us-west-1{place[3]}", f"eu-central-1{place[3]}"])
+    if value.startswith("arn:"):
+        return [f"{value}-2", re.sub(r":\d{12}:", ":111122223333:", value)]
+    if re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value):
+        return shuffled(rng, ["admin@example.com", "user@example.com", f"my{value}"])
+    if re.fullmatch(
+        r"(https?://)?[a-z0-9*-]+(\.[a-z0-9-]+)*\.(com|org|net|io|dev|app|local|internal)\.?(/\S*)?", value
+    ):
+        scheme = value.partition("://")[0] + "://" if "://" in value else ""
+        return shuffled(
+            rng, [f"{scheme}example.com", f"{scheme}www.{value.removeprefix(scheme)}", f"{scheme}app.example.com"]
+        )
+    if rate := re.fullmatch(r"rate\((\d+) (\w+?)s?\)", value):
+        return shuffled(rng, ["rate(10 minutes)", "rate(2 hours)", f"rate({int(rate[1]) + 1} {rate[2]}s)"])
+    if value.startswith("cron("):
+        return shuffled(rng, ["cron(0 12 * * ? *)", "cron(0 0 * * ? *)", "rate(1 day)"])
+    if numbered := re.fullmatch(r"([a-z-]+\d*\.)(\d+)(\.x)?", value):
+        return [f"{numbered[1]}{max(0, int(numbered[2]) - d)}{numbered[3] or ''}" for d in (1, 2)]
+    if file := re.fullmatch(r"[\w-]+(\.[a-z]+)", value):
+        return [
+            f"{stem}{file[1]}"
+            for stem in shuffled(rng, ("main", "app", "default", "home"))
+            if f"{stem}{file[1]}" != value
+        ]
     plain = re.fullmatch(r"[\w.-]+", value)
     found = [f"{value}-1", f"my-{value}", value.rpartition("-")[0], f"{value}-prod", "example", "main", f"test-{value}"]
     if plain and "_" in value:

@@ -90,7 +90,7 @@ def _bad_names(value: str, rng: random.Random) -> list[str]:
         f"1{value}",
         f"{value}@prod",
         f"{value}/main",
-        "-".join(words * 40),
+        f"{value}-for-all-environments-of-the-platform-team-in-production",
         "",
     ]
     return shuffled(rng, [f for f in dict.fromkeys(found) if f != value])
