@@ -68,18 +68,18 @@ class ReverseMaker:
     ) -> None:
         if not source:
             raise UsageError("tf-gen-real needs --option source=PATH: a directory, a repository or a .jsonl file")
-        self._configs = load_sources(parse_sources(source), licence, bool(split), int(max_bytes))
-        if not self._configs:
+        self.configs = load_sources(parse_sources(source), licence, bool(split), int(max_bytes))
+        if not self.configs:
             raise UsageError(f"{source}: no configuration in it that may be used (terraform files, licence, secrets)")
         self._prompts, self._complete = int(prompts), bool(complete)
         self._done: OrderedDict[str, Completed] = OrderedDict()
 
     def __len__(self) -> int:
         """How many configurations there are: as many units, until words are all that is new."""
-        return len(self._configs)
+        return len(self.configs)
 
     def make(self, seed: int, unit: int, pool: VerifierPool) -> Made:
-        source = self._configs[unit % len(self._configs)]
+        source = self.configs[unit % len(self.configs)]
         rng = unit_rng("tf-gen-real", seed, unit)
         done = self._verified(source, pool)
         problem = problem_of(done.report)

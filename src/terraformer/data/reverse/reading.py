@@ -19,7 +19,7 @@ from typing import Any, Final
 from terraformer.data.intents import PlanView, PolicyStatement, evaluate
 from terraformer.data.intents.plan_view import Item, Source, bare
 from terraformer.data.reverse.phrasebook import Feature, phrasebook
-from terraformer.data.reverse.words import LINKS, LOW, NAMES, PRIMARY_SETTINGS, SUPPORTING, WIRING
+from terraformer.data.reverse.words import LINKS, LOW, NAMES, PRIMARY_SETTINGS, SUPPORTING, SWITCHES, WIRING
 from terraformer.data.synthesis.demands import intent_of
 from terraformer.data.synthesis.lexicon import say_for, words_of
 from terraformer.data.synthesis.parts import SERVICES
@@ -367,7 +367,12 @@ class Reading:
     def _sayer(self, type: str, path: tuple[str, ...], value: Any) -> Say | None:
         """The blueprints' words, else words of our own."""
         found = phrasebook().says(type, path, value)
-        plain = say_for(type, path, value) if path != ("enabled",) else None  # "with enabled switched on"
+        if path == ("enabled",) or (path == ("engine",) and str(value).split("-")[0] in type):
+            return None  # "with enabled switched on", "a Neptune cluster running neptune"
+        plain = say_for(type, path, value)
+        if not found and isinstance(value, bool) and path[-1] in SWITCHES:
+            what, on = SWITCHES[path[-1]], ("on", "enable") if value else ("off", "disable")
+            return Say(np=f"{what} {{turned|switched}} {on[0]}", do=f"{on[1]} {what}")
         if found:
             return found[sum(map(ord, f"{self.source}{path}")) % len(found)]
         return plain if plain is None or len(path) == 1 else _nested(path, value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["LINKS", "LOW", "NAMES", "NOUNS", "PRIMARY_SETTINGS", "SUPPORTING", "WIRING"]
+__all__ = ["LINKS", "LOW", "NAMES", "NOUNS", "PRIMARY_SETTINGS", "SUPPORTING", "SWITCHES", "WIRING"]
 
 NOUNS: Final[dict[str, str]] = {
     "aws_s3_bucket": "{S3 bucket|S3 bucket|bucket}",
@@ -351,3 +351,26 @@ LINKS: Final[dict[str, str]] = {
     "parent_id": "below <it>",
 }
 """Words after the noun for a reference by this argument."""
+
+SWITCHES: Final[dict[str, str]] = {
+    "encrypted": "encryption",
+    "storage_encrypted": "storage encryption",
+    "publicly_accessible": "public access",
+    "multi_az": "Multi-AZ",
+    "is_multi_region_trail": "logging of all regions",
+    "include_global_service_events": "logging of global services",
+    "map_public_ip_on_launch": "public IPs for new instances",
+    "internal": "internal access only",
+    "is_organization_trail": "logging for the whole organization",
+    "associate_public_ip_address": "a public IP address",
+    "at_rest_encryption_enabled": "encryption at rest",
+    "transit_encryption_enabled": "encryption in transit",
+    "enable_log_file_validation": "log file validation",
+    "ebs_optimized": "EBS optimization",
+    "monitoring": "detailed monitoring",
+    "auto_minor_version_upgrade": "automatic minor version upgrades",
+    "copy_tags_to_snapshot": "copying tags to snapshots",
+    "iam_database_authentication_enabled": "IAM database authentication",
+    "skip_final_snapshot": "skipping of the final snapshot",
+}
+"""What arguments that are true or false switch on and off, in words."""
