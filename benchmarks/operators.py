@@ -26,7 +26,7 @@ from terraformer.data.mutation.maker import apply_real, real_configs
 from terraformer.data.mutation.requests import request_of
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
-from terraformer.data.synthesis.verified import Proven, draw_proven, prove
+from terraformer.data.synthesis.verified import draw_blueprint
 from terraformer.types import TerraformConfig
 from terraformer.verify import VerifierPool, VerifySettings
 
@@ -44,13 +44,9 @@ def bases(options: argparse.Namespace, pool: VerifierPool) -> Iterator[AppliedBa
         return
     for number in range(options.bases):
         rng = random.Random(f"base:{options.seed}:{number}")
-        if options.blueprint:
-            proven = prove(next(candidates(get_blueprint(options.blueprint), rng.randrange(1 << 40))), pool)
-        else:
-            proven = draw_proven(rng, pool)
-        if not isinstance(proven, Proven):
-            continue
-        applied = apply_base(proven.config, pool, proven.candidate.scenario.blueprint, proven.report)
+        chosen = get_blueprint(options.blueprint) if options.blueprint else draw_blueprint(rng)
+        config = pool.format(next(candidates(chosen, rng.randrange(1 << 40))).config)
+        applied = apply_base(config, pool, chosen.name)
         if isinstance(applied, Rejection):
             print("base:", applied)
             continue

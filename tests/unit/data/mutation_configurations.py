@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BASES"]
+__all__ = ["BASES", "LEGACY"]
 
 _WEB = """\
 terraform {
@@ -220,5 +220,25 @@ resource "aws_lambda_function" "reader" {
   }
 }
 """
+
+LEGACY = """\
+resource "aws_s3_bucket" "old" {
+  bucket = "acme-old"
+  acl    = "private"
+
+  versioning {
+    enabled = true
+  }
+
+  server_side_encryption_configuration {
+    rule {
+      apply_server_side_encryption_by_default {
+        sse_algorithm = "AES256"
+      }
+    }
+  }
+}
+"""
+"""Deploys with warnings."""
 
 BASES = {"web": _WEB, "queues": _QUEUES, "buckets": _BUCKETS}

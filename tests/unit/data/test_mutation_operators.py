@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.data.mutation_configurations import BASES
+from tests.unit.data.mutation_configurations import BASES, LEGACY
 
 from terraformer.data.intents import ChangeAction, Intent, evaluate
+from terraformer.data.intents.names import rule_names
 from terraformer.data.making import Rejection, get_maker
 from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
 from terraformer.data.mutation.base import Base, Say, Target
@@ -43,7 +44,9 @@ def applied(pool: VerifierPool) -> dict[str, AppliedBase]:
         base = apply_base(config, pool, name)
         assert isinstance(base, AppliedBase), base
         found[name] = base
-    return found
+    legacy = apply_base(TerraformConfig.from_text(LEGACY), pool, "legacy", real=True)
+    assert isinstance(legacy, AppliedBase), legacy
+    return {**found, "legacy": legacy}
 
 
 def test_there_are_enough_operators() -> None:
@@ -66,7 +69,9 @@ def test_every_operator_is_accepted_by_terraform(
             outcome = judge(base, composed, pool)
             if isinstance(outcome, Accepted):
                 assert pool.format(outcome.after) == outcome.after
-                assert all(r.passed for r in outcome.change.rules)
+                judged = pool.submit_change(outcome.after, base.state, policies=outcome.policies).result()
+                assert judged.correct is True
+                assert len(judged.rules) == len(rule_names(composed.intent)) + 1
                 assert not all(v.passed for v in evaluate(composed.intent, base.still))
                 prompt, voice = request_of([change], random.Random(1))
                 assert prompt.strip()

@@ -3,7 +3,12 @@ against that state."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import regorus
 
 from terraformer.data.intents import PlanView, change_scope, evaluate, policy_of
 from terraformer.data.making import Rejection
@@ -21,8 +26,8 @@ __all__ = ["Accepted", "AppliedBase", "apply_base", "judge"]
 
 @dataclass(frozen=True)
 class AppliedBase:
-    """A configuration that deploys, its ``state`` after a hermetic apply, and the plan of it against that state
-    (``still``: nothing changes)."""
+    """A configuration that deploys, its ``state`` after a hermetic apply, and the plan that changes nothing
+    (``still``), which must not meet the intent of a change."""
 
     config: TerraformConfig
     base: Base
@@ -35,7 +40,7 @@ class AppliedBase:
 @dataclass(frozen=True)
 class Accepted:
     """A change that does what is asked and nothing else: ``after`` is formatted, ``report`` its own verification,
-    ``change`` that of the change, with the policies' verdicts."""
+    ``change`` that of the change, whose plan the policies accept."""
 
     after: TerraformConfig
     policies: tuple[Policy, ...]
@@ -44,29 +49,66 @@ class Accepted:
 
 
 def apply_base(
-    config: TerraformConfig, pool: VerifierPool, source: str, report: VerificationReport | None = None
+    config: TerraformConfig, pool: VerifierPool, source: str, *, real: bool = False
 ) -> AppliedBase | Rejection:
-    """Apply a formatted configuration. ``report`` is its verification where it is at hand. Raises ToolFailure."""
+    """Apply a formatted configuration. A ``real`` one may have warnings, and is planned once more to see that it stays
+    as it is. Raises ToolFailure when the tools failed."""
     applied = pool.apply(config)
-    _raise(applied.report)
-    errors = [c for c in applied.report.certificates if c.severity is Severity.ERROR]
-    if errors:
-        return Rejection(f"before:{errors[0].code}", source, errors[0].summary)
-    if applied.state is None or applied.report.plan is None:
+    report = applied.report
+    _raise(report)
+    found = [
+        c for c in report.certificates if c.severity is Severity.ERROR or (c.severity is Severity.WARNING and not real)
+    ]
+    if found:
+        return Rejection(f"before:{found[0].code}", source, f"{found[0].address or ''} {found[0].summary}".strip())
+    if applied.state is None or report.plan is None:
         return Rejection("before:apply", source, applied.problem)
     if applied.drift is not None:
         return Rejection("before:drift", source, "it changes again and again")
-    still = pool.submit_change(config, applied.state).result()
-    _raise(still)
-    if still.plan is None:
-        return Rejection("before:no-plan", source)
-    moving = [e["address"] for e in still.plan.get("resource_changes", ()) if e["change"]["actions"] not in _QUIET]
-    if moving:
-        return Rejection("before:unstable", source, f"{moving[0]} changes without a change")
-    base = Base(config, (report or applied.report).plan or applied.report.plan)
+    if real:
+        again = pool.submit_change(config, applied.state).result()
+        _raise(again)
+        moving = [e for e in (again.plan or {}).get("resource_changes", ()) if e["change"]["actions"] not in _QUIET]
+        if again.plan is None or moving:
+            return Rejection("before:unstable", source, f"{moving[0]['address'] if moving else 'it'} changes by itself")
+    base = Base(config, report.plan)
     if not base.syntax.readable:
         return Rejection("before:syntax", source, "a file that cannot be read as HCL")
-    return AppliedBase(config, base, source, applied.state, report or applied.report, PlanView(still.plan))
+    return AppliedBase(config, base, source, applied.state, report, PlanView(_still(report.plan, applied.state)))
+
+
+def _still(plan: Mapping[str, Any], state: bytes) -> dict[str, Any]:
+    """The plan of a configuration against its own state: nothing happens to anything."""
+    values: dict[tuple[str, str, str, Any], Any] = {}
+    for resource in json.loads(state).get("resources", ()):
+        for instance in resource.get("instances", ()):
+            key = (resource.get("module", ""), resource["type"], resource["name"], instance.get("index_key"))
+            values[key] = instance.get("attributes") or {}
+    changes = []
+    for entry in plan.get("resource_changes", ()):
+        if entry.get("mode") == "managed":
+            key = (entry.get("module_address", ""), entry["type"], entry["name"], entry.get("index"))
+            known = values.get(key, {})
+            change = {**entry["change"], "actions": ["no-op"], "before": known, "after": known, "after_unknown": {}}
+            entry = {**entry, "change": change}
+        changes.append(entry)
+    return {**plan, "resource_changes": changes, "output_changes": {}}
+
+
+def _rego_holds(policies: Iterable[Policy], plan: Mapping[str, Any]) -> bool:
+    """Whether every policy's ``is_configuration_valid`` is true of a plan. Raises ToolFailure for one that cannot be
+    judged."""
+    text = json.dumps(plan)
+    for policy in policies:
+        engine = regorus.Engine()
+        try:
+            package = engine.add_policy(policy.name, policy.text)
+            engine.set_input_json(text)
+            if engine.eval_rule(f"{package}.is_configuration_valid") is not True:
+                return False
+        except (RuntimeError, ValueError) as error:
+            raise ToolFailure(f"{policy.name} cannot be judged: {error}") from None
+    return True
 
 
 def judge(applied: AppliedBase, composed: Composed, pool: VerifierPool) -> Accepted | Rejection:
@@ -79,7 +121,7 @@ def judge(applied: AppliedBase, composed: Composed, pool: VerifierPool) -> Accep
         return Rejection("no-change", source, "the text is the same")
     policies = (policy_of(composed.intent),)
     verifying = pool.submit(after)
-    changing = pool.submit_change(after, applied.state, policies=policies)
+    changing = pool.submit_change(after, applied.state)
     report, change = verifying.result(), changing.result()
     _raise(report)
     _raise(change)
@@ -96,9 +138,8 @@ def judge(applied: AppliedBase, composed: Composed, pool: VerifierPool) -> Accep
     unmet = next((v for v in evaluate(composed.intent, change.plan) if not v.passed), None)
     if unmet is not None:
         return Rejection("intent", source, f"{unmet.sentence} {', '.join(unmet.found)}".strip())
-    if change.correct is not True:
-        failed = next((r.rule for r in change.rules if not r.passed), "no rule was judged")
-        return Rejection("policy", source, failed)  # Rego and the direct judgement disagree
+    if not _rego_holds(policies, change.plan):
+        return Rejection("policy", source, "Rego and the direct judgement disagree")
     if all(v.passed for v in evaluate(composed.intent, applied.still)):
         return Rejection("no-change", source, "the configuration before meets the intent already")
     summary = summarise(change.plan, before=applied.report.plan)

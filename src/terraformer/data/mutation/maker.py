@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from terraformer.data.intents.names import rule_names
 from terraformer.data.making import Made, Rejection, unit_rng
 from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
 from terraformer.data.mutation.catalogue import get_operator
@@ -15,14 +16,7 @@ from terraformer.data.services import services_of
 from terraformer.data.sources import SourceConfig, parse_sources
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
-from terraformer.data.synthesis.verified import (
-    Proven,
-    difficulty_of,
-    draw_proven,
-    prove,
-    types_of,
-    versions_of,
-)
+from terraformer.data.synthesis.verified import difficulty_of, draw_blueprint, types_of, versions_of
 from terraformer.errors import UsageError
 from terraformer.types import Record, RecordKind
 from terraformer.verify import VerifierPool
@@ -65,12 +59,10 @@ class MutationMaker:
             scenario = real.origin.partition("#")[0]
             applied = apply_real(real, pool)
         else:
-            proven = self._proven(rng, pool)
-            if isinstance(proven, Rejection):
-                return Made((), (proven,))
-            source = f"blueprint:{proven.candidate.scenario.blueprint}"
-            scenario = proven.candidate.scenario.seed
-            applied = apply_base(proven.config, pool, source, proven.report)
+            chosen = self._only or draw_blueprint(rng, longtail=self._longtail)
+            candidate = next(candidates(chosen, rng.randrange(1 << 40)))
+            scenario = candidate.scenario.seed
+            applied = apply_base(pool.format(candidate.config), pool, f"blueprint:{chosen.name}")
         if isinstance(applied, Rejection):
             return Made((), (applied,))
         records: list[Record] = []
@@ -98,11 +90,6 @@ class MutationMaker:
             records.append(_record(applied, composed, outcome, prompt, voice, seed, licence, scenario))
         return Made(tuple(records), tuple(rejections))
 
-    def _proven(self, rng: random.Random, pool: VerifierPool) -> Proven | Rejection:
-        if self._only is None:
-            return draw_proven(rng, pool, longtail=self._longtail)
-        return prove(next(candidates(self._only, rng.randrange(1 << 40))), pool)
-
 
 def real_configs(sources: str, licence: str = "") -> tuple[SourceConfig, ...]:
     """The usable configurations of some sources, each example in a file by itself. Raises UsageError where there is
@@ -119,7 +106,7 @@ def apply_real(real: SourceConfig, pool: VerifierPool) -> AppliedBase | Rejectio
     done = completed(config, pool)
     if done.changes:
         config = pool.format(done.config)
-    return apply_base(config, pool, real.origin)
+    return apply_base(config, pool, real.origin, real=True)
 
 
 def _record(
@@ -144,7 +131,7 @@ def _record(
         policies=outcome.policies,
         resource_types=types,
         services=services_of(types),
-        difficulty=difficulty_of(plans[0], len(outcome.change.rules)),
+        difficulty=difficulty_of(plans[0], len(rule_names(composed.intent))),
         source=applied.source,
         family="+".join([*names, voice]),
         licence=licence,

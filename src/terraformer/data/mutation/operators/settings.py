@@ -136,6 +136,27 @@ _DESCRIPTIONS: Final = (
     "Shared by all environments",
     "Used by the reporting jobs",
 )
+_NO_SWITCHES: Final = frozenset(
+    [
+        "skip_final_snapshot", "apply_immediately", "force_destroy", "cloudfront_default_certificate", "self",
+        "manage_master_user_password", "auto_accept", "most_recent", "fifo_queue", "fifo_topic", "default_action",
+    ]
+)  # fmt: skip
+"""Switches that nobody flips by themselves."""
+_DISPENSABLE: Final = frozenset(
+    [
+        "description", "comment", "retention_in_days", "deletion_window_in_days", "delay_seconds", "max_message_size",
+        "receive_wait_time_seconds", "reserved_concurrent_executions", "idle_timeout", "monitoring_interval",
+        "maintenance_window", "preferred_maintenance_window", "backup_window", "display_name", "max_session_duration",
+        "default_root_object", "enable_dns_hostnames", "alarm_description", "datapoints_to_alarm", "throughput",
+        "copy_tags_to_snapshot", "deletion_protection", "enable_key_rotation", "map_public_ip_on_launch", "fifo_topic",
+        "performance_insights_enabled", "force_detach_policies", "visibility_timeout_seconds", "point_in_time_recovery",
+        "health_check_grace_period_seconds", "snapshot_retention_limit", "multi_az", "is_ipv6_enabled", "price_class",
+        "max_retries", "execution_property", "timeout", "memory_size", "enable_execute_command", "monitoring",
+        "content_based_deduplication", "ebs_optimized", "web_acl_id", "publish", "layers", "propagate_tags",
+    ]
+)  # fmt: skip
+"""Arguments that one may leave out without a second thought."""
 _WHY: Final[dict[str, tuple[str, ...]]] = {
     "up": ("It is too low for our load.", "We ran into this limit last week.", "It was not enough yesterday."),
     "down": ("It is more than we need.", "We want to save some money.", "We don't need that much."),
@@ -230,8 +251,7 @@ def flip_switch(t: Target) -> Change | None:
     options = [
         (path, argument)
         for path, _, argument, _ in places(t)
-        if isinstance(argument.value, bool)
-        and path[-1] not in ("skip_final_snapshot", "apply_immediately", "force_destroy")
+        if isinstance(argument.value, bool) and path[-1] not in _NO_SWITCHES
     ]
     if not options:
         return None
@@ -336,8 +356,7 @@ def unset_argument(t: Target) -> Change | None:
         if attribute.optional
         and not attribute.computed
         and attribute.default is UNSET
-        and argument.text[:2] != "<<"
-        and path[-1] not in ("policy", "engine", "engine_version", "enabled", "skip_final_snapshot", "force_destroy")
+        and path[-1] in _DISPENSABLE
         and len(path) == 1
         and argument.value not in (False, "", 0)
     ]

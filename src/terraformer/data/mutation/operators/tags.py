@@ -81,7 +81,7 @@ def add_tag(t: Target) -> Change | None:
         draft,
         Say(
             "{{add|attach} {the tag|a tag} <k> with the value <v> to <it>|{add|attach} the tag <kv> to <it>"
-            "|put the tag <kv> on <it>|tag <it> with <kv>|give <it> {a|the} <k> tag {with the value|set to} <v>}",
+            "|put the tag <kv> on <it>|tag <it> with <kv>|give <it> the <k> tag {with the value|set to} <v>}",
             "<it> should {have|carry} the tag <kv>",
             WHY,
             {"k": key, "v": value, "kv": shown(t, key, value)},
@@ -129,8 +129,9 @@ def tag_everything(t: Target) -> Change | None:
     return t.change(
         draft,
         Say(
-            "{{add|attach} {the tag|a tag} <k> with the value <v> to {all resources"
-            "|every resource} {that can be tagged|that takes tags|that supports tags}"
+            "{{add|attach} {the tag|a tag} <k> with the value <v> to {all resources that {can be tagged|take tags"
+            "|support tags}"
+            "|every resource that {can be tagged|takes tags|supports tags}}"
             "|tag {everything that can be tagged|all taggable resources} with <kv>"
             "|put {the|a} tag <kv> on {everything that takes tags|every taggable resource}}",
             "{everything that can be tagged|every resource that supports tags} should {have|carry} the tag <kv>",

@@ -334,7 +334,7 @@ def rename_variable(t: Target) -> Change | None:
     used = t.base.referring(t.address)
     if len(used) == 1 and used[0].kind == "resource":
         label = used[0].label if used[0].label not in GENERIC else used[0].type.split("_")[-1]
-        if not t.label.startswith(label):
+        if not set(label.split("_")) & set(t.label.split("_")):
             options = [f"{label}_{t.label}"] * 3 + options
     options = [o for o in options if o != t.label and t.syntax.find(f"var.{o}") is None and len(o) < 40]
     if not options or not used:
