@@ -56,6 +56,9 @@ def curate(
     ``limit``, or whose sources hold more by now, does what is new. ``jobs`` configurations are under way at once
     (default: two, or as many as the model takes).
 
+    Costs are those of configurations that are through; what was asked about one that has to be tried again is not in
+    them.
+
     Raises UsageError for sources that cannot be read or an OUT that holds something else, ModelError when the model
     could not be had for each of the first configurations, ToolFailure when the disk fails. KeyboardInterrupt may end it
     at any time.
@@ -76,6 +79,9 @@ def curate(
         told(Progress(count, len(work), records, cost.to_dict()))
         started = time.monotonic()
         parallel = jobs or max(2, int(getattr(model, "max_parallel", 1)))
+        prepare = getattr(model, "prepare", None)
+        if prepare is not None and todo:
+            prepare()  # weights are fetched and loaded before anything waits for them
         with VerifierPool(min(default_workers(), parallel), chosen.verify) as pool:
             failures = 0
 
@@ -147,6 +153,10 @@ def _tried(source: SourceConfig, model: Model, settings: CurateSettings, pool: V
             return error
         except ToolFailure as error:
             failure = error
+        except UsageError as error:  # a configuration that nothing can be done with
+            outcome = Outcome(source.origin, source.licence, metadata=dict(source.metadata))
+            outcome.reason, outcome.detail = "unusable", str(error)
+            return outcome
     return failure
 
 
