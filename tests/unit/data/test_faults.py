@@ -14,13 +14,15 @@ import pytest
 
 from terraformer.data.faults.breaking import Breakage, break_once
 from terraformer.data.faults.catalogue import tables
-from terraformer.data.faults.maker import MAX_CERTIFICATES, MAX_TEXT, RepairMaker, bounded, found_faults
+from terraformer.data.faults.findings import MAX_CERTIFICATES, MAX_TEXT, bounded
+from terraformer.data.faults.maker import RepairMaker, found_faults
 from terraformer.data.faults.registry import GROUPS, Fault, all_faults, get_fault
 from terraformer.data.faults.written import Edit, Written, edited
 from terraformer.data.intents import Intent, policy_of
 from terraformer.data.making import Made, get_maker
 from terraformer.data.synthesis.instances import candidates
 from terraformer.data.synthesis.registry import get_blueprint
+from terraformer.data.validation import check_record
 from terraformer.errors import UsageError
 from terraformer.generate.certain import fix_certainly
 from terraformer.types import Certificate, RecordKind, Severity, Stage, TerraformConfig
@@ -554,6 +556,21 @@ def test_certificates_are_bounded() -> None:
         max(len(kept[0].summary), len(kept[0].detail), len(kept[0].snippet or ""), len(kept[0].fix or "")) == MAX_TEXT
     )
     assert [c.severity for c in bounded([info, warning, long])] == [Severity.ERROR, Severity.WARNING]
+
+
+def test_records_are_found_valid(pool: VerifierPool, tmp_path: Path) -> None:
+    """By the check that `terraformer data validate` makes: among them those that need options of verification, and real
+    configurations."""
+    strict = get_maker(
+        "tf-repair", {"faults": "variable-no-value,version-core", "blueprint": "lookups.instance_by_variables"}
+    )
+    (tmp_path / "main.tf").write_text(MODULE.replace("type = string", 'type = string\n  default = "x"'))
+    real = get_maker("tf-repair", {"configs": str(tmp_path), "licence": "Apache-2.0"})
+    records = [*(r for m in _units(0, 6)[:2] for r in m.records), *real.make(1, 0, pool).records]
+    chosen = [r for unit in range(4) for r in strict.make(2, unit, pool).records]
+    assert {name for r in chosen for name in r.metadata} & {"strict_vars", "strict_versions"}
+    for record in [*records, *chosen]:
+        assert check_record(record.id, record, pool).problems == ()
 
 
 def test_options(pool: VerifierPool, tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from terraformer.data.faults.breaking import Breakage, breakages
+from terraformer.data.faults.findings import bounded
 from terraformer.data.faults.registry import Fault, get_fault
 from terraformer.data.intents import Intent
 from terraformer.data.making import Made, Rejection, unit_rng
@@ -26,13 +27,11 @@ from terraformer.data.synthesis.verified import (
     versions_of,
 )
 from terraformer.errors import ToolFailure
-from terraformer.types import Certificate, Policy, Record, RecordKind, Severity, TerraformConfig, VerificationReport
+from terraformer.types import Certificate, Policy, Record, RecordKind, TerraformConfig, VerificationReport
 from terraformer.verify import VerifierPool
 
-__all__ = ["RepairMaker", "bounded", "found_faults"]
+__all__ = ["RepairMaker", "found_faults"]
 
-MAX_CERTIFICATES: Final = 12
-MAX_TEXT: Final = 2000
 _ABOUT = (3, 4, 5, 6)
 
 REQUESTS: Final = (
@@ -187,9 +186,8 @@ class RepairMaker:
             "faults": list(broken.kinds),
             "notes": list(broken.notes),
             "stage": str(report.errors[0].stage),
+            **broken.settings,
         }
-        if broken.settings:
-            metadata["settings"] = broken.settings
         return Record(
             RecordKind.REPAIR,
             base.prompt,
@@ -240,24 +238,3 @@ def found_faults(broken: Breakage, errors: Sequence[Certificate]) -> list[Fault]
         return False
 
     return [f for n, f in enumerate(faults) if not place(n, set())]
-
-
-def bounded(certificates: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """The errors, then warnings; at most twelve, with texts of at most 2000 characters."""
-    ordered = sorted(certificates, key=lambda c: (c.severity is not Severity.ERROR, c.severity is Severity.INFO))
-    return tuple(
-        replace(
-            c,
-            summary=_cut(c.summary),
-            detail=_cut(c.detail),
-            snippet=c.snippet if c.snippet is None else _cut(c.snippet),
-            fix=c.fix if c.fix is None else _cut(c.fix),
-            notes=c.notes if len(str(c.notes)) <= MAX_TEXT else {},
-        )
-        for c in ordered[:MAX_CERTIFICATES]
-        if c.severity is not Severity.INFO
-    )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
