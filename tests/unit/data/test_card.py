@@ -149,6 +149,7 @@ def test_everything_is_counted(dataset: Path, records: list[Record]) -> None:
     assert (s["operators"], s["faults"]) == ({"rename": 1, "tag": 1}, {"argument-misspelt": 1})
     assert s["fault_codes"] == {"unsupported-argument": 1}
     assert s["licences"] == {"Apache-2.0": 90, "MIT": 2}
+    assert s["repositories"] == {"someone/infra@0123abc (MIT)": 1}
     assert s["sources"]["by_kind"] == {"blueprint": 90, "longtail": 1, "repository": 1}
     types = Counter(t for r in records for t in {*re.findall(r'^resource "(\w+)"', all_text(r), re.M)})
     assert s["resource_types"] == types

@@ -210,17 +210,18 @@ def _contents(s: Mapping[str, Any], plots: Sequence[str]) -> str:
         ("faults", "fault"),
         ("fault_codes", "certificate"),
         ("licences", "licence"),
+        ("repositories", "repository, commit and licence"),
     ):
-        parts.append(_counts(s, key, title))
+        parts.append(_counts(s, key, title, len(s[key]) if key == "repositories" else _MOST))
     return "".join(parts)
 
 
-def _counts(s: Mapping[str, Any], key: str, title: str) -> str:
+def _counts(s: Mapping[str, Any], key: str, title: str, most: int = _MOST) -> str:
     counts = s[key]
     if not counts or list(counts) == ["none"]:
         return ""
-    rows = [(name, f"{n:,}", _percent(n / s["records"])) for name, n in list(counts.items())[:_MOST]]
-    more = f"\nThe {_MOST} most frequent of {len(counts):,}.\n" if len(counts) > _MOST else ""
+    rows = [(name, f"{n:,}", _percent(n / s["records"])) for name, n in list(counts.items())[:most]]
+    more = f"\nThe {most} most frequent of {len(counts):,}.\n" if len(counts) > most else ""
     return f"\n{_table((title, 'records', 'share'), rows)}{more}"
 
 

@@ -57,7 +57,8 @@ def collect(
     """Statistics of the dataset in a directory (of a run, or with parquet files) or of one file, as JSON data.
 
     Keys: "records", "distinct_ids", "record_version"; "kinds", "splits", "split_kinds", "difficulty", "licences",
-    "families", "operators", "faults", "fault_codes" (codes of certificates), "services", "resource_types",
+    "repositories" (repository, commit and licence of what was found), "families", "operators", "faults",
+    "fault_codes" (codes of certificates), "services", "resource_types",
     "data_sources" (counts of records by name); "resource_blocks" (blocks by type); "sources" (how many, by what kind,
     the largest); "versions"; "resources" (quantiles and classes of resource blocks in a configuration); "constructs"
     (share of configurations with each); "sizes" (quantiles of files, lines, characters and tokens of the answer, of
@@ -117,6 +118,7 @@ class _Gathered:
         self._count("split_kinds", [f"{record.split or 'none'} {record.kind.value}"])
         self._count("difficulty", [str(record.difficulty) if record.difficulty is not None else "none"])
         self._count("licences", [record.licence or "none"])
+        self._count("repositories", _repository(record))
         self._count("families", [record.family or "none"])
         self._count("sources", [record.source or "none"])
         self._count("operators", _names(metadata.get("operators")))
@@ -215,6 +217,14 @@ class _Gathered:
         }
 
 
+def _repository(record: Record) -> list[str]:
+    """Where a configuration that nobody of us wrote comes from: repository, commit where it is known, licence."""
+    name, colon, _ = record.source.partition(":")
+    if not colon or name == "blueprint":
+        return []
+    return [f"{name} ({record.licence or 'no licence'})"]
+
+
 def _names(found: Any) -> list[str]:
     return [found] if isinstance(found, str) else [str(name) for name in found or ()]
 
@@ -227,7 +237,8 @@ def _by_kind(sources: Mapping[str, int]) -> Counter[str]:
     """Records by where they come from: "blueprint", "longtail" (blueprints derived from schemas), "repository"."""
     found: Counter[str] = Counter()
     for source, count in sources.items():
-        kind = "repository" if "@" in source else source.partition(":")[0] or "none"
+        name = source.partition(":")[0]
+        kind = "repository" if "@" in source or "/" in name else name or "none"
         found["longtail" if source.startswith("blueprint:longtail.") else kind] += count
     return found
 
