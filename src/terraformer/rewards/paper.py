@@ -6,6 +6,8 @@ from terraformer.types import VerificationReport
 
 __all__ = ["paper_reward", "rule_share"]
 
+_SUMMARY = "is_configuration_valid"
+
 
 def paper_reward(report: VerificationReport) -> float | None:
     """A number in [0, 2]: 0 not compilable, 0.5 compilable only, 1 + the share of policy rules passed where deployable.
@@ -26,5 +28,8 @@ def paper_reward(report: VerificationReport) -> float | None:
 
 
 def rule_share(report: VerificationReport) -> float:
-    """The share of policy rules that passed, in [0, 1]; 0 without rules."""
-    return sum(r.passed for r in report.rules) / len(report.rules) if report.rules else 0.0
+    """The share of policy rules that passed, in [0, 1]; 0 without rules. Rules that only sum others up
+    (``is_configuration_valid``) do not count where there are others."""
+    single = [r.passed for r in report.rules if not r.rule.endswith(_SUMMARY)]
+    counted = single or [r.passed for r in report.rules]
+    return sum(counted) / len(counted) if counted else 0.0

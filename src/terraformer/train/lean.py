@@ -24,17 +24,14 @@ import torch
 from torch import Tensor
 
 from terraformer.errors import UsageError
-from terraformer.files import replace_directory
 from terraformer.train.bases import LoraSettings, with_lora
+from terraformer.train.checkpoints import Checkpoints
 from terraformer.train.losses import completion_loss
-from terraformer.train.metrics import MetricsLog
+from terraformer.train.metrics import MetricsLog, read_metrics
 from terraformer.train.packing import Block, stream
 from terraformer.train.tokens import TokenFile
 
 __all__ = ["LeanSft", "SftSettings", "StepReport", "document_mask", "learning_rate"]
-
-_CHECKPOINTS = "checkpoints"
-_STATE = "state.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,8 @@ class LeanSft:
     """See the module. ``directory`` holds checkpoints and metrics.jsonl; a checkpoint there is resumed from.
 
     ``evaluate`` is called with the model after every ``validate_every`` steps and at the end; what it returns is logged
-    as "evaluation". ``peak`` is the device's rate in floating-point operations a second, for the utilisation.
-    Raises UsageError when the directory holds a run with other settings.
+    as "evaluation", and "stop" in it ends the training. ``peak`` is the device's rate in floating-point operations a
+    second, for the utilisation. Raises UsageError when the directory holds a run with other settings.
     """
 
     def __init__(
@@ -133,8 +130,11 @@ class LeanSft:
             fused=self._device.type == "cuda",
         )
         self._parameters = sum(p.numel() for p in self.model.parameters())
-        self._resume()
+        self._checkpoints = Checkpoints(directory / "checkpoints", settings.keep)
+        state = self._checkpoints.restore(self.model, self._optimiser, self._identity(), self._device)
+        self.step = int(state["step"]) if state is not None else 0
         self._log = MetricsLog(directory / "metrics.jsonl", self.step)
+        self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
         self._forward = torch.compile(self.model, dynamic=False) if settings.compile else self.model
 
     # --- training ---
@@ -155,7 +155,7 @@ class LeanSft:
         per_step = settings.rows * settings.accumulate
         source = stream(self._tokens, settings.block, settings.seed, self.step * per_step)
         try:
-            while self.step < until:
+            while self.step < until and not self.stopped:
                 if settings.seconds is not None and time.monotonic() - start >= settings.seconds:
                     break
                 report = self._one_step(list(itertools.islice(source, per_step)))
@@ -170,8 +170,8 @@ class LeanSft:
         except KeyboardInterrupt:
             self.checkpoint()
             raise
-        done = self.step >= settings.steps
-        if done and not (settings.validate_every and self.step % settings.validate_every == 0):
+        done = self.step >= settings.steps or self.stopped
+        if self.step >= settings.steps and not (settings.validate_every and self.step % settings.validate_every == 0):
             self._validate()
         if checkpoints:
             self.checkpoint()
@@ -250,27 +250,14 @@ class LeanSft:
             self._log.write("validation", self.step, {"loss": self.validation_loss()})
         if self._evaluate is not None:
             self.model.eval()
-            self._log.write("evaluation", self.step, self._evaluate(self.model, self.step))
+            found = self._evaluate(self.model, self.step)
+            self._log.write("evaluation", self.step, found)
+            self.stopped = bool(found.get("stop"))
             self.model.train()
-
-    # --- checkpoints ---
 
     def checkpoint(self) -> Path:
         """Write a checkpoint of this step, whole or not at all; older ones beyond ``keep`` go away."""
-        target = self.directory / _CHECKPOINTS / f"step-{self.step:07d}"
-        with replace_directory(target) as scratch:
-            self.model.save_pretrained(scratch / "model", safe_serialization=True)
-            torch.save(self._optimiser.state_dict(), scratch / "optimiser.pt")
-            state = {"step": self.step, "settings": self._identity()}
-            (scratch / _STATE).write_text(json.dumps(state, indent=1) + "\n")
-        for old in self._checkpoints()[: -self.settings.keep]:
-            for path in sorted(old.rglob("*"), reverse=True):
-                path.rmdir() if path.is_dir() else path.unlink()
-            old.rmdir()
-        return target
-
-    def _checkpoints(self) -> list[Path]:
-        return sorted((self.directory / _CHECKPOINTS).glob("step-*"))
+        return self._checkpoints.save(self.step, self.model, self._optimiser, self._identity(), {"step": self.step})
 
     def _identity(self) -> dict[str, Any]:
         """What must be the same for a run to go on."""
@@ -278,34 +265,6 @@ class LeanSft:
         for name in ("seconds", "checkpoint_seconds", "keep", "validate_every", "validation_blocks", "compile"):
             found.pop(name)
         return {**json.loads(json.dumps(found)), "tokens": self._tokens.meta["sha256"]}
-
-    def _resume(self) -> None:
-        found = self._checkpoints()
-        if not found:
-            return
-        latest = found[-1]
-        state = json.loads((latest / _STATE).read_text())
-        if state["settings"] != self._identity():
-            different = sorted(k for k, v in self._identity().items() if state["settings"].get(k) != v)
-            raise UsageError(
-                f"{self.directory}: holds a run with other settings ({', '.join(different)}): choose another directory"
-            )
-        from safetensors.torch import load_file
-
-        weights: dict[str, Tensor] = {}
-        for file in sorted((latest / "model").glob("*.safetensors")):
-            weights.update(load_file(str(file), device=str(self._device)))
-        if self.settings.lora.rank:
-            import peft
-
-            peft.set_peft_model_state_dict(self.model, weights)
-        else:
-            self.model.load_state_dict(weights, strict=False)
-            self.model.tie_weights()
-        self._optimiser.load_state_dict(
-            torch.load(latest / "optimiser.pt", map_location=self._device, weights_only=True)
-        )
-        self.step = int(state["step"])
 
 
 def document_mask(positions: Tensor) -> Tensor:

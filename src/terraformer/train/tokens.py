@@ -1,8 +1,8 @@
 """Tokenised dialogues on disk: compact, memory-mapped, the same on every machine.
 
-A token file is a directory of ``tokens.npy`` (uint16, or uint32 for large vocabularies: all dialogues one after the
-other), ``spans.npy`` (int64, rows of start, length of the prompt, length of the whole) and ``meta.json`` (tokenizer,
-counts, hash). What is learnt is the reply and the token that ends it; the prompt is only read.
+A token file is a directory of ``tokens.bin`` (uint16, or uint32 for large vocabularies, little-endian: all dialogues
+one after the other), ``spans.npy`` (int64, rows of start, length of the prompt, length of the whole) and ``meta.json``
+(vocabulary, counts, hash). What is learnt is the reply and the token that ends it; the prompt is only read.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = ["CHATML", "ChatTemplate", "TokenFile", "Tokenizer", "encode", "open_t
 
 VERSION = 1
 CHATML = "chatml"
+_TOKENS = "tokens.bin"
 _IM_START, _IM_END = "<|im_start|>", "<|im_end|>"
 
 
@@ -103,37 +104,41 @@ def write_tokens(
     Dialogues of more than ``longest`` tokens are left out and counted. Raises UsageError when nothing is left.
     """
     chosen = template or ChatTemplate()
-    kind: Any = np.uint16 if len(tokenizer) <= 1 << 16 else np.uint32
-    parts: list[npt.NDArray[Any]] = []
+    kind = "<u2" if len(tokenizer) <= 1 << 16 else "<u4"
     spans: list[tuple[int, int, int]] = []
     counts: Counter[str] = Counter()
+    digest = hashlib.sha256()
     at = 0
-    for dialogue in dialogues:
-        prompt, reply = encode(tokenizer, chosen, dialogue)
-        length = len(prompt) + len(reply)
-        if length > longest:
-            counts["too long"] += 1
-            continue
-        parts.append(np.asarray([*prompt, *reply], dtype=kind))
-        spans.append((at, len(prompt), length))
-        at += length
-        counts[dialogue.kind.value] += 1
-        counts["prompt tokens"] += len(prompt)
-    if not spans:
-        raise UsageError(f"{directory}: there is no dialogue of at most {longest} tokens to write")
-    tokens, table = np.concatenate(parts), np.asarray(spans, dtype=np.int64)
-    meta = {
-        "version": VERSION,
-        "vocabulary": len(tokenizer),
-        "template": chosen.name,
-        "dialogues": len(spans),
-        "tokens": int(at),
-        "longest": longest,
-        "counts": dict(counts),
-        "sha256": hashlib.sha256(tokens.tobytes() + table.tobytes()).hexdigest(),
-    }
     with replace_directory(directory) as scratch:
-        np.save(scratch / "tokens.npy", tokens)
+        with (scratch / _TOKENS).open("wb") as out:
+            for dialogue in dialogues:
+                prompt, reply = encode(tokenizer, chosen, dialogue)
+                length = len(prompt) + len(reply)
+                if length > longest:
+                    counts["too long"] += 1
+                    continue
+                row = np.asarray([*prompt, *reply], dtype=kind).tobytes()
+                digest.update(row)
+                out.write(row)
+                spans.append((at, len(prompt), length))
+                at += length
+                counts[dialogue.kind.value] += 1
+                counts["prompt tokens"] += len(prompt)
+        if not spans:
+            raise UsageError(f"{directory}: there is no dialogue of at most {longest} tokens to write")
+        table = np.asarray(spans, dtype=np.int64)
+        digest.update(table.tobytes())
+        meta = {
+            "version": VERSION,
+            "dtype": kind,
+            "vocabulary": len(tokenizer),
+            "template": chosen.name,
+            "dialogues": len(spans),
+            "tokens": at,
+            "longest": longest,
+            "counts": dict(counts),
+            "sha256": digest.hexdigest(),
+        }
         np.save(scratch / "spans.npy", table)
         (scratch / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     return meta
@@ -143,9 +148,9 @@ def open_tokens(directory: Path) -> TokenFile:
     """Raises UsageError when the directory holds no token file of this version."""
     try:
         meta = json.loads((directory / "meta.json").read_text())
-        tokens = np.load(directory / "tokens.npy", mmap_mode="r", allow_pickle=False)
+        tokens = np.memmap(directory / _TOKENS, dtype=meta["dtype"], mode="r")
         spans = np.load(directory / "spans.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{directory}: not a directory of tokens: {error}") from None
     if meta.get("version") != VERSION or meta.get("tokens") != len(tokens) or meta.get("dialogues") != len(spans):
         raise UsageError(f"{directory}: tokens of another version, or cut short: make them again")

@@ -15,8 +15,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
 pytest.importorskip("transformers", reason="the extra `train` is not installed")
 
+from support.toy_model import Bytes, toy  # noqa: E402
 from terraformer.errors import UsageError  # noqa: E402
-from terraformer.train.bases import LoraSettings, ScratchSettings, load_base  # noqa: E402
+from terraformer.train.bases import LoraSettings  # noqa: E402
 from terraformer.train.dialogues import Dialogue  # noqa: E402
 from terraformer.train.lean import LeanSft, SftSettings, document_mask, learning_rate  # noqa: E402
 from terraformer.train.losses import completion_loss, group_advantages, grpo_loss  # noqa: E402
@@ -24,27 +25,6 @@ from terraformer.train.metrics import read_metrics  # noqa: E402
 from terraformer.train.packing import IGNORED, blocks_of_epoch, pack_block  # noqa: E402
 from terraformer.train.tokens import TokenFile, open_tokens, render_chatml, write_tokens  # noqa: E402
 from terraformer.types import RecordKind  # noqa: E402
-
-TOY = ScratchSettings(layers=2, width=32, heads=2, key_value_heads=1, inner=64, context=256)
-WORDS = 300
-
-
-class Bytes:
-    """A tokenizer of bytes, with one token for each marker."""
-
-    def encode(self, text: str, *, add_special_tokens: bool = True) -> list[int]:
-        for n, marker in enumerate(("<|im_start|>", "<|im_end|>")):
-            text = text.replace(marker, chr(0xE000 + n))
-        ids: list[int] = []
-        for c in text:
-            ids += [256 + ord(c) - 0xE000] if 0xE000 <= ord(c) <= 0xE001 else list(c.encode())
-        return ids
-
-    def apply_chat_template(self, conversation: object, **_: object) -> str:
-        return str(conversation)
-
-    def __len__(self) -> int:
-        return WORDS
 
 
 def dialogues(count: int = 60) -> list[Dialogue]:
@@ -64,11 +44,6 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> TokenFile:
     directory = tmp_path_factory.mktemp("tokens") / "t"
     write_tokens(directory, dialogues(), Bytes())
     return open_tokens(directory)
-
-
-def toy() -> object:
-    torch.manual_seed(1)
-    return load_base("", scratch=TOY, vocabulary=WORDS)
 
 
 def test_what_is_learnt_is_the_reply(tokens: TokenFile) -> None:
@@ -160,10 +135,10 @@ def test_killed_and_resumed(tmp_path: Path) -> None:
     write_tokens(tmp_path / "tokens", dialogues(), Bytes())
     script = textwrap.dedent(
         f"""
-        import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+        import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
         import os, signal
         from pathlib import Path
-        from test_lean import toy
+        from support.toy_model import toy
         from terraformer.train.lean import LeanSft, SftSettings
         from terraformer.train.tokens import open_tokens
         out, kill = Path(sys.argv[1]), int(sys.argv[2])

@@ -1,0 +1,179 @@
+"""From replies to rewards: read the configuration out of a reply, verify it, score it.
+
+The one place where training meets the verifier; the lean loop and the TRL trainers both judge here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from terraformer.data.intents import Intent, Subject
+from terraformer.errors import UsageError
+from terraformer.generate.compact import compact_messages
+from terraformer.hcl import extract
+from terraformer.hcl.edit import apply_edits
+from terraformer.hcl.edit_reply import parse_edits
+from terraformer.models.base import Message
+from terraformer.rewards import (
+    AnswerFacts,
+    DenseSettings,
+    Expectation,
+    Span,
+    answer_facts,
+    blamed_spans,
+    dense_reward,
+    paper_reward,
+    sound_spans,
+)
+from terraformer.types import Policy, Record, RecordKind, TerraformConfig, VerificationReport
+from terraformer.verify import VerifierPool
+
+__all__ = ["REWARDS", "Judge", "Judged", "RlTask", "read_reply", "task_of"]
+
+REWARDS: Final = ("dense", "paper")
+
+
+@dataclass(frozen=True, slots=True)
+class RlTask:
+    """A request to roll out. ``messages`` is what the model is shown; ``before`` the configuration that edits apply to;
+    ``change`` says that the policies judge the plan against the state of ``before``. ``turn`` counts repairs of the
+    model's own attempts, from 0."""
+
+    id: str
+    kind: RecordKind
+    prompt: str
+    messages: tuple[Message, ...]
+    policies: tuple[Policy, ...]
+    expected: Expectation
+    before: TerraformConfig | None = None
+    change: bool = False
+    difficulty: int = 1
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One reply, scored. ``reward`` is None where the tools failed. ``blamed`` and ``sound`` are characters of the
+    reply; both empty where nothing was located."""
+
+    reward: float | None
+    config: TerraformConfig | None
+    facts: AnswerFacts
+    report: VerificationReport | None
+    terms: Mapping[str, float] = field(default_factory=dict)
+    problem: str = ""
+    blamed: tuple[Span, ...] = ()
+    sound: tuple[Span, ...] = ()
+
+    @property
+    def correct(self) -> bool:
+        return bool(self.report is not None and self.report.correct)
+
+
+def task_of(record: Record) -> RlTask:
+    """The task of a record. Raises ValueError when it has no policy: there would be nothing to be paid for."""
+    if not record.policies:
+        raise ValueError(f"record {record.id[:12]} has no policy")
+    facts = answer_facts(record.after)
+    if record.kind is RecordKind.MUTATION:
+        expected = Expectation({}, facts.characters, copying=True)
+    else:
+        demanded = _demanded(record)
+        resources = {t: n for t, n in facts.resources.items() if t in demanded} or dict(facts.resources)
+        expected = Expectation(resources, facts.characters)
+    return RlTask(
+        record.id,
+        record.kind,
+        record.prompt,
+        compact_messages(record.prompt, record.before, record.certificates),
+        record.policies,
+        expected,
+        record.before,
+        record.kind is RecordKind.MUTATION,
+        record.difficulty or 1,
+    )
+
+
+def _demanded(record: Record) -> set[str]:
+    if record.intent is None:
+        return set()
+    intent = Intent.from_dict(record.intent, record.id[:12])
+    return {d.type for d in intent.demands if d.subject is Subject.RESOURCE and d.type}
+
+
+def read_reply(task: RlTask, reply: str) -> tuple[TerraformConfig | None, str]:
+    """(configuration, "") or (None, what is wrong with the reply)."""
+    if task.before is None:
+        found = extract(reply)
+        if found.problem or not found.files:
+            return None, found.problem or "the reply holds no configuration"
+        return TerraformConfig(dict(found.files)), ""
+    edits = parse_edits(reply, known=task.before.files)
+    if edits.problem:
+        return None, edits.problem
+    result = apply_edits(task.before, edits.edits)
+    return result.config, result.problem
+
+
+class Judge:
+    """Scores replies with a pool's workers side by side. ``reward`` is one of REWARDS."""
+
+    def __init__(self, pool: VerifierPool, reward: str = "dense", settings: DenseSettings | None = None) -> None:
+        if reward not in REWARDS:
+            raise UsageError(f"there is no reward {reward!r}: choose one of {', '.join(REWARDS)}")
+        self._pool, self._reward, self._settings = pool, reward, settings
+        self._states: dict[str, bytes | None] = {}
+
+    def judge(self, pairs: Sequence[tuple[RlTask, str]]) -> list[Judged]:
+        """One result for each (task, reply), in order. Never raises because of what a reply holds."""
+        read = [read_reply(task, reply) for task, reply in pairs]
+        pending: list[Future[VerificationReport] | None] = []
+        self._apply({task.id: task for task, _ in pairs if task.change}.values())
+        for (task, _), (config, _) in zip(pairs, read, strict=True):
+            pending.append(self._submit(task, config) if config is not None else None)
+        return [
+            self._scored(task, reply, config, problem, future.result() if future is not None else None)
+            for (task, reply), (config, problem), future in zip(pairs, read, pending, strict=True)
+        ]
+
+    def _apply(self, tasks: Iterable[RlTask]) -> None:
+        missing = [t for t in tasks if t.id not in self._states and t.before is not None]
+        if len(self._states) > 4_096:
+            self._states.clear()
+        futures = [(t, self._pool.submit_apply(t.before)) for t in missing if t.before is not None]
+        for task, future in futures:
+            self._states[task.id] = future.result().state
+
+    def _submit(self, task: RlTask, config: TerraformConfig) -> Future[VerificationReport] | None:
+        if not task.change:
+            return self._pool.submit(config, policies=task.policies)
+        state = self._states.get(task.id)
+        return self._pool.submit_change(config, state, policies=task.policies) if state is not None else None
+
+    def _scored(
+        self, task: RlTask, reply: str, config: TerraformConfig | None, problem: str, report: VerificationReport | None
+    ) -> Judged:
+        context = [task.before.text(p) for p in task.before.files] if task.before is not None else []
+        facts = answer_facts(config, context)
+        if config is None:  # no configuration at all: as bad as one that does not compile
+            return Judged(0.0, None, facts, None, {}, problem)
+        if report is None:
+            return Judged(None, config, facts, None, {}, "the configuration before could not be applied")
+        terms: dict[str, float] = {}
+        dense = dense_reward(report, facts, task.expected, self._settings)
+        if dense is not None:
+            terms = dense.terms()
+        value = paper_reward(report) if self._reward == "paper" else dense.total if dense is not None else None
+        located = task.before is None  # edits hold parts of files only
+        return Judged(
+            value,
+            config,
+            facts,
+            report,
+            terms,
+            blamed=blamed_spans(reply, config, report) if located else (),
+            sound=sound_spans(reply, config, report) if located else (),
+        )

@@ -1,0 +1,374 @@
+"""Reinforcement learning from the verifier, with torch and transformers alone: GRPO with token credit.
+
+A step rolls out a group of replies for each of some tasks, has them verified, and takes one policy-gradient step.
+Replies that fail become tasks of their own: the next step may show the model its attempt with the certificates (multi-
+turn repair). Tasks are drawn by difficulty, which rises as the ones below are mastered. Resumable like the SFT loop,
+with the same losses as the TRL trainer of this room.
+
+Sources: GRPO (arXiv 2402.03300), token-level normalisation and the higher upper clip of DAPO (arXiv 2503.14476).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from terraformer.errors import UsageError
+from terraformer.generate.compact import compact_messages
+from terraformer.rewards import Audit, AuditRow, CreditSettings, Expectation, Sample, token_credit
+from terraformer.train.bases import LoraSettings, with_lora
+from terraformer.train.checkpoints import Checkpoints
+from terraformer.train.judging import Judge, Judged, RlTask
+from terraformer.train.losses import group_advantages, grpo_loss, token_logprobs
+from terraformer.train.metrics import MetricsLog, read_metrics
+from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettings, offsets_of, sample
+from terraformer.train.tokens import ChatTemplate
+from terraformer.types import RecordKind
+
+__all__ = ["Curriculum", "LeanRl", "RlSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class RlSettings:
+    """``prompts`` tasks a step, ``group`` replies each. ``passes`` over a step's rollouts (above 1 the clip matters),
+    ``rows`` a forward pass. ``beta`` weighs the KL to the model that training started from; it needs LoRA, whose base
+    is the reference. ``credit`` None spreads an advantage evenly. ``repairs`` is the share of a step's tasks that are
+    repairs of failed attempts. ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's
+    deviation. ``longest_prompt`` leaves out longer tasks.
+    """
+
+    prompts: int = 8
+    group: int = 8
+    steps: int = 50
+    rate: float = 1e-5
+    warmup: int = 3
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    clip_low: float = 0.2
+    clip_high: float = 0.28
+    beta: float = 0.0
+    passes: int = 1
+    rows: int = 16
+    scale: bool = True
+    credit: CreditSettings | None = field(default_factory=CreditSettings)
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
+    longest_prompt: int = 1024
+    repairs: float = 0.25
+    curriculum: bool = True
+    lora: LoraSettings = field(default_factory=LoraSettings)
+    dtype: str = "auto"
+    seed: int = 0
+    seconds: float | None = None
+    checkpoint_seconds: float = 120.0
+    keep: int = 2
+    evaluate_every: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.prompts, self.steps, self.passes, self.rows, self.keep) < 1 or self.group < 2:
+            raise UsageError("prompts, steps, passes, rows and keep must be at least 1, group at least 2")
+        if self.beta and not self.lora.rank:
+            raise UsageError("beta needs LoRA: without it there is no model left to compare with")
+        if not 0 <= self.repairs < 1:
+            raise UsageError("repairs is a share of the tasks, in [0, 1)")
+
+
+class Curriculum:
+    """Draws tasks of a level (difficulty) that is neither mastered nor hopeless.
+
+    ``mastery`` of a level is the running share of its groups' mean reward over the highest. A level opens when the one
+    below it reached ``opens``; open levels are drawn by how much there is to learn.
+    """
+
+    def __init__(self, tasks: Sequence[RlTask], opens: float = 0.6, memory: float = 0.9) -> None:
+        self.levels = {
+            level: [t for t in tasks if t.difficulty == level] for level in sorted({t.difficulty for t in tasks})
+        }
+        self.mastery: dict[int, float] = dict.fromkeys(self.levels, 0.0)
+        self._opens, self._memory = opens, memory
+
+    def draw(self, rng: random.Random, count: int) -> list[RlTask]:
+        """So many tasks, distinct where there are enough."""
+        levels = self.open()
+        weights = [1.0 - 0.8 * self.mastery[level] for level in levels]
+        chosen: dict[str, RlTask] = {}
+        for _ in range(20 * count):
+            if len(chosen) == count:
+                break
+            task = rng.choice(self.levels[rng.choices(levels, weights)[0]])
+            chosen.setdefault(task.id, task)
+        return list(chosen.values())
+
+    def open(self) -> list[int]:
+        found: list[int] = []
+        for level in self.levels:
+            found.append(level)
+            if self.mastery[level] < self._opens:
+                break
+        return found
+
+    def learn(self, task: RlTask, rewards: Sequence[float], most: float = 2.0) -> None:
+        """Note how a task went. Repairs do not count."""
+        if task.turn or not rewards or task.difficulty not in self.mastery:
+            return
+        mean = max(0.0, sum(rewards) / len(rewards) / most)
+        old = self.mastery[task.difficulty]
+        self.mastery[task.difficulty] = self._memory * old + (1 - self._memory) * mean
+
+
+class LeanRl:
+    """See the module. ``directory`` holds checkpoints, metrics.jsonl and the audit.
+
+    ``on_step`` is called with the audit's row of each step. Raises UsageError when no task is short enough, or the
+    directory holds a run with other settings.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: DecodingTokenizer,
+        tasks: Sequence[RlTask],
+        judge: Judge,
+        settings: RlSettings,
+        directory: Path,
+        *,
+        template: ChatTemplate | None = None,
+        device: str | torch.device | None = None,
+        evaluate: Callable[[Any, int], Mapping[str, Any]] | None = None,
+        on_step: Callable[[AuditRow], None] | None = None,
+    ) -> None:
+        self.settings, self.directory, self.step = settings, directory, 0
+        self._tokenizer, self._template, self._judge = tokenizer, template or ChatTemplate(), judge
+        self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._evaluate, self._on_step = evaluate, on_step
+        fitting = [t for t in tasks if len(self._prompt(t)) <= settings.longest_prompt]
+        if not fitting:
+            raise UsageError(f"none of {len(tasks)} tasks has a prompt of at most {settings.longest_prompt} tokens")
+        if not settings.curriculum:
+            fitting = [replace(t, difficulty=1) for t in fitting]
+        self.curriculum = Curriculum(fitting)
+        self._failed: list[RlTask] = []
+        self.audit = Audit()
+        torch.manual_seed(settings.seed)
+        if settings.lora.rank:
+            model = with_lora(model, settings.lora)
+        self.model = model.to(self._device)
+        self._trained = [p for p in self.model.parameters() if p.requires_grad]
+        self._optimiser = torch.optim.AdamW(
+            self._trained, lr=settings.rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
+        )
+        self._checkpoints = Checkpoints(directory / "checkpoints", settings.keep)
+        state = self._checkpoints.restore(self.model, self._optimiser, self._identity(), self._device)
+        if state is not None:
+            self.step = int(state["step"])
+            self.curriculum.mastery = {int(k): float(v) for k, v in state["mastery"].items()}
+        self._log = MetricsLog(directory / "metrics.jsonl", self.step)
+        self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
+
+    def train(self) -> bool:
+        """Train to the last step or until the time is over; returns whether it is done."""
+        settings = self.settings
+        start = saved = time.monotonic()
+        try:
+            while self.step < settings.steps and not self.stopped:
+                if settings.seconds is not None and time.monotonic() - start >= settings.seconds:
+                    break
+                row = self._one_step()
+                if self._on_step is not None:
+                    self._on_step(row)
+                last = self.step == settings.steps
+                if self._evaluate and (last or (settings.evaluate_every and self.step % settings.evaluate_every == 0)):
+                    self.model.eval()
+                    found = self._evaluate(self.model, self.step)
+                    self._log.write("evaluation", self.step, found)
+                    self.stopped = bool(found.get("stop"))
+                if time.monotonic() - saved >= settings.checkpoint_seconds:
+                    self.checkpoint()
+                    saved = time.monotonic()
+        except KeyboardInterrupt:
+            self.checkpoint()
+            raise
+        self.checkpoint()
+        return self.step >= settings.steps or self.stopped
+
+    def checkpoint(self) -> Path:
+        state = {"step": self.step, "mastery": self.curriculum.mastery}
+        return self._checkpoints.save(self.step, self.model, self._optimiser, self._identity(), state)
+
+    # --- one step ---
+
+    def _one_step(self) -> AuditRow:
+        settings = self.settings
+        began = time.monotonic()
+        tasks = self._draw()
+        each = [task for task in tasks for _ in range(settings.group)]
+        prompts = {task.id: self._prompt(task) for task in tasks}
+        rollouts = sample(
+            self.model, self._tokenizer, self._template, [prompts[t.id] for t in each], settings.rollout, self._seed()
+        )
+        sampled = time.monotonic()
+        judged = self._judge.judge([(t, r.text) for t, r in zip(each, rollouts, strict=True)])
+        verified = time.monotonic()
+        rewards = torch.tensor([float("nan") if j.reward is None else j.reward for j in judged])
+        advantages = group_advantages(rewards.view(len(tasks), settings.group), scale=settings.scale).flatten()
+        told = self._update(rollouts, judged, advantages)
+        self.step += 1
+        for n, task in enumerate(tasks):
+            group = judged[n * settings.group : (n + 1) * settings.group]
+            self.curriculum.learn(task, [j.reward for j in group if j.reward is not None])
+            self._remember(task, group)
+        row = self.audit.update(
+            self.step,
+            [Sample(t.id, j.config, j.facts, j.report, j.reward, j.terms) for t, j in zip(each, judged, strict=True)],
+        )
+        self._log.write(
+            "train",
+            self.step,
+            {
+                **told,
+                "reward": row.reward,
+                "correct": sum(j.correct for j in judged) / len(judged),
+                "finished": sum(r.finished for r in rollouts) / len(rollouts),
+                "tokens": sum(len(r.ids) for r in rollouts),
+                "idle_groups": float((advantages.view(len(tasks), -1).abs().sum(1) == 0).float().mean()),
+                "repairs": sum(t.turn > 0 for t in tasks) / len(tasks),
+                "levels": self.curriculum.open(),
+                "seconds": {
+                    "sampling": sampled - began,
+                    "verification": verified - sampled,
+                    "update": time.monotonic() - verified,
+                },
+            },
+        )
+        self._log.write("audit", self.step, {**row.to_dict(), "warnings": row.warnings()})
+        return row
+
+    def _draw(self) -> list[RlTask]:
+        settings = self.settings
+        rng = random.Random(self._seed())
+        repairs = min(len(self._failed), round(settings.repairs * settings.prompts))
+        chosen = rng.sample(self._failed, repairs) if repairs else []
+        self._failed = []
+        return [*chosen, *self.curriculum.draw(rng, settings.prompts - repairs)]
+
+    def _remember(self, task: RlTask, group: Sequence[Judged]) -> None:
+        """The attempt of a group that came nearest becomes a task: mend this."""
+        if task.turn or task.change or not self.settings.repairs:
+            return
+        failed = [j for j in group if j.config is not None and j.report is not None and j.report.errors]
+        best = max(failed, key=lambda j: j.reward or 0.0, default=None)
+        if best is None or best.config is None or best.report is None:
+            return
+        expected = Expectation(task.expected.resources, task.expected.characters, copying=True)
+        repair = RlTask(
+            f"{task.id}:repair:{best.config.id[:12]}",
+            RecordKind.REPAIR,
+            task.prompt,
+            compact_messages(task.prompt, best.config, best.report.errors),
+            task.policies,
+            expected,
+            best.config,
+            difficulty=task.difficulty,
+            turn=task.turn + 1,
+        )
+        if len(self._prompt(repair)) <= self.settings.longest_prompt:
+            self._failed.append(repair)
+
+    def _update(self, rollouts: Sequence[Rollout], judged: Sequence[Judged], advantages: Tensor) -> dict[str, float]:
+        settings = self.settings
+        rate = settings.rate * min(1.0, (self.step + 1) / max(1, settings.warmup))
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        credits = [self._credit(r, j, float(a)) for r, j, a in zip(rollouts, judged, advantages, strict=True)]
+        # What has no advantage moves nothing: leave it out, but for the KL.
+        order = [n for n in range(len(rollouts)) if settings.beta or any(credits[n])]
+        order.sort(key=lambda n: len(rollouts[n].prompt) + len(rollouts[n].ids))
+        parts = [order[n : n + settings.rows] for n in range(0, len(order), settings.rows)]
+        total = float(max(1, sum(len(rollouts[n].ids) for n in order)))
+        old: dict[int, Tensor] = {}
+        told: dict[str, float] = {"loss": 0.0, "norm": 0.0}
+        self.model.eval()  # dropout would make the old probabilities others
+        for turn in range(settings.passes if order else 0):
+            for number, part in enumerate(parts):
+                ids, mask, values = self._batch([rollouts[n] for n in part], [credits[n] for n in part])
+                logprobs = self._logprobs(ids, mask)
+                if turn == 0:
+                    old[number] = logprobs.detach()
+                reference = self._reference(ids, mask) if settings.beta else None
+                loss, watched = grpo_loss(
+                    logprobs,
+                    old[number],
+                    values,
+                    mask[:, 1:],
+                    clip_low=settings.clip_low,
+                    clip_high=settings.clip_high,
+                    reference=reference,
+                    beta=settings.beta,
+                    normaliser=total,
+                )
+                loss.backward()  # type: ignore[no-untyped-call]
+                told["loss"] += float(loss.detach())
+                share = float(mask.sum()) / total / settings.passes
+                for name, value in watched.items():
+                    told[name] = told.get(name, 0.0) + value * share
+            told["norm"] = float(torch.nn.utils.clip_grad_norm_(self._trained, settings.clip))
+            self._optimiser.step()
+            self._optimiser.zero_grad(set_to_none=True)
+        return told
+
+    def _credit(self, rollout: Rollout, judged: Judged, advantage: float) -> list[float]:
+        if not advantage:
+            return [0.0] * len(rollout.ids)
+        if self.settings.credit is None or not judged.blamed:
+            return [advantage] * len(rollout.ids)
+        offsets = offsets_of(self._tokenizer, rollout)
+        return list(token_credit(offsets, advantage, judged.blamed, judged.sound, self.settings.credit))
+
+    def _batch(self, rollouts: Sequence[Rollout], values: Sequence[Sequence[float]]) -> tuple[Tensor, Tensor, Tensor]:
+        """(ids (B, T), mask (B, T) of the reply's tokens, advantages (B, T - 1) of the tokens from the second on)."""
+        width = max(len(r.prompt) + len(r.ids) for r in rollouts)
+        ids = torch.zeros(len(rollouts), width, dtype=torch.long)
+        mask = torch.zeros(len(rollouts), width)
+        advantages = torch.zeros(len(rollouts), width)
+        for row, (rollout, credit) in enumerate(zip(rollouts, values, strict=True)):
+            start, end = len(rollout.prompt), len(rollout.prompt) + len(rollout.ids)
+            ids[row, :end] = torch.tensor([*rollout.prompt, *rollout.ids])
+            mask[row, start:end] = 1.0
+            advantages[row, start:end] = torch.tensor(list(credit))
+        return ids.to(self._device), mask.to(self._device), advantages[:, 1:].to(self._device)
+
+    def _logprobs(self, ids: Tensor, mask: Tensor) -> Tensor:
+        # Right padding: causal attention never looks at it, so no mask is needed.
+        with self._autocast():
+            logits = self.model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
+        return token_logprobs(logits, ids, self.settings.rollout.temperature or 1.0) * mask[:, 1:]
+
+    def _reference(self, ids: Tensor, mask: Tensor) -> Tensor:
+        with torch.no_grad(), self.model.disable_adapter():
+            return self._logprobs(ids, mask)
+
+    def _autocast(self) -> AbstractContextManager[Any]:
+        wanted = self.settings.dtype
+        if wanted == "bfloat16" or (wanted == "auto" and self._device.type == "cuda"):
+            return torch.autocast(self._device.type, dtype=torch.bfloat16)
+        return nullcontext()
+
+    def _prompt(self, task: RlTask) -> list[int]:
+        return self._tokenizer.encode(self._template.prompt(self._tokenizer, task.messages), add_special_tokens=False)
+
+    def _seed(self) -> int:
+        return self.settings.seed * 1_000_003 + self.step
+
+    def _identity(self) -> dict[str, Any]:
+        found = asdict(self.settings)
+        for name in ("seconds", "checkpoint_seconds", "keep", "evaluate_every", "steps"):
+            found.pop(name)
+        return dict(json.loads(json.dumps(found)))

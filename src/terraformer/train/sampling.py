@@ -1,0 +1,110 @@
+"""Rollouts: many replies to many prompts at once, as token ids, with where each token lies in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+
+from terraformer.train.tokens import ChatTemplate, Tokenizer
+
+__all__ = ["DecodingTokenizer", "Rollout", "RolloutSettings", "offsets_of", "sample"]
+
+
+class DecodingTokenizer(Tokenizer, Protocol):
+    """A tokenizer that also reads ids back."""
+
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool = ...) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutSettings:
+    """``tokens`` bounds a reply; ``rows`` how many are decoded side by side."""
+
+    tokens: int = 1024
+    temperature: float = 1.0
+    top_p: float = 1.0
+    rows: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One reply. ``ids`` with the token that ends it where it ``finished``; ``text`` without."""
+
+    prompt: tuple[int, ...]
+    ids: tuple[int, ...]
+    text: str
+    finished: bool
+
+
+def sample(
+    model: Any,
+    tokenizer: DecodingTokenizer,
+    template: ChatTemplate,
+    prompts: Sequence[Sequence[int]],
+    settings: RolloutSettings,
+    seed: int,
+) -> list[Rollout]:
+    """One reply for each prompt (repeat a prompt for several), in order. The same seed gives the same replies on the
+    same device. Temperature 0 is greedy. Prompts of like length are decoded together."""
+    device = next(model.parameters()).device
+    end = tokenizer.encode(template.end, add_special_tokens=False)[0]
+    order = sorted(range(len(prompts)), key=lambda n: len(prompts[n]))
+    found: dict[int, Rollout] = {}
+    torch.manual_seed(seed)
+    was_training = model.training
+    model.eval()
+    options: dict[str, Any] = {"do_sample": settings.temperature > 0}
+    if settings.temperature > 0:
+        options |= {"temperature": settings.temperature, "top_p": settings.top_p, "top_k": 0}
+    if device.type == "cuda":
+        options["cache_implementation"] = "static"  # transformers compiles the decoding step with CUDA graphs
+    with torch.inference_mode():
+        for start in range(0, len(order), settings.rows):
+            chosen = order[start : start + settings.rows]
+            width = max(len(prompts[n]) for n in chosen)
+            ids = torch.full((len(chosen), width), end, dtype=torch.long)
+            mask = torch.zeros_like(ids)
+            for row, n in enumerate(chosen):
+                ids[row, width - len(prompts[n]) :] = torch.tensor(list(prompts[n]))
+                mask[row, width - len(prompts[n]) :] = 1
+            out = model.generate(
+                input_ids=ids.to(device),
+                attention_mask=mask.to(device),
+                max_new_tokens=settings.tokens,
+                pad_token_id=end,
+                eos_token_id=end,
+                **options,
+            )
+            for row, n in enumerate(chosen):
+                found[n] = _rollout(tokenizer, prompts[n], out[row, width:].tolist(), end)
+    model.train(was_training)
+    return [found[n] for n in range(len(prompts))]
+
+
+def _rollout(tokenizer: DecodingTokenizer, prompt: Sequence[int], ids: list[int], end: int) -> Rollout:
+    finished = end in ids
+    kept = ids[: ids.index(end)] if finished else ids
+    text = tokenizer.decode(kept, skip_special_tokens=False)
+    return Rollout(tuple(prompt), tuple([*kept, end] if finished else kept), text, finished)
+
+
+def offsets_of(tokenizer: DecodingTokenizer, rollout: Rollout) -> list[tuple[int, int]]:
+    """The characters of each token in the text, in order; the token that ends the reply lies after the last one."""
+    kept = rollout.ids[:-1] if rollout.finished else rollout.ids
+    lengths = [len(tokenizer.decode([i], skip_special_tokens=False)) for i in kept]
+    if sum(lengths) == len(rollout.text):
+        ends: list[int] = []
+        at = 0
+        for length in lengths:
+            at += length
+            ends.append(at)
+    else:  # characters of several tokens
+        ends = [len(tokenizer.decode(kept[: n + 1], skip_special_tokens=False)) for n in range(len(kept))]
+    starts = [0, *ends][: len(ends)]
+    found = [(min(a, b), b) for a, b in zip(starts, ends, strict=True)]
+    if rollout.finished:
+        found.append((len(rollout.text), len(rollout.text)))
+    return found

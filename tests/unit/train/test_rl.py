@@ -1,0 +1,291 @@
+"""Reinforcement learning: replies judged by the real verifier, and a loop that learns what it is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
+pytest.importorskip("transformers", reason="the extra `train` is not installed")
+
+from support.toy_model import Bytes, toy  # noqa: E402
+from terraformer.data.intents import Intent, policy_of  # noqa: E402
+from terraformer.errors import UsageError  # noqa: E402
+from terraformer.generate.compact import compact_messages  # noqa: E402
+from terraformer.hcl.edit_writing import edits_between, render_edits  # noqa: E402
+from terraformer.rewards import AnswerFacts, Expectation, Span  # noqa: E402
+from terraformer.train.dialogues import dialogue_of  # noqa: E402
+from terraformer.train.judging import Judge, Judged, RlTask, read_reply, task_of  # noqa: E402
+from terraformer.train.lean_rl import Curriculum, LeanRl, RlSettings  # noqa: E402
+from terraformer.train.metrics import read_metrics  # noqa: E402
+from terraformer.train.sampling import Rollout, RolloutSettings, offsets_of, sample  # noqa: E402
+from terraformer.train.tokens import ChatTemplate  # noqa: E402
+from terraformer.types import Record, RecordKind, TerraformConfig  # noqa: E402
+from terraformer.verify import VerifierPool, VerifySettings  # noqa: E402
+
+RIGHT = (
+    'resource "aws_sqs_queue" "jobs" {\n  name                       = "jobs"\n  visibility_timeout_seconds = 60\n}\n'
+)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[VerifierPool]:
+    with VerifierPool(workers=1, settings=VerifySettings(cache=False)) as found:
+        yield found
+
+
+def intent() -> Intent:
+    from terraformer.data.intents import Attribute, Demand, Operator, Subject
+
+    return Intent(
+        (
+            Demand(Subject.RESOURCE, "aws_sqs_queue", having=(Attribute(("name",), Operator.EQUALS, "jobs"),)),
+            Demand(
+                Subject.RESOURCE,
+                "aws_sqs_queue",
+                having=(Attribute(("visibility_timeout_seconds",), Operator.EQUALS, 60),),
+            ),
+        )
+    )
+
+
+def record(kind: RecordKind = RecordKind.GENERATION, before: str | None = None) -> Record:
+    return Record(
+        kind,
+        "A queue jobs with a visibility timeout of a minute.",
+        TerraformConfig.from_text(RIGHT),
+        before=TerraformConfig.from_text(before) if before is not None else None,
+        intent=intent().to_dict(),
+        policies=(policy_of(intent()),),
+    )
+
+
+def test_generation_is_judged_by_the_verifier(pool: VerifierPool) -> None:
+    task = task_of(record())
+    assert task.expected.resources == {"aws_sqs_queue": 1}
+    replies = [
+        RIGHT,
+        f"Sure:\n```hcl\n{RIGHT}```",
+        RIGHT.replace("60", "30"),
+        RIGHT.replace("visibility_timeout_seconds", "timeout"),
+        RIGHT + 'resource "aws_sqs_queue" {',
+        "I cannot do that.",
+        "",
+    ]
+    judged = Judge(pool).judge([(task, reply) for reply in replies])
+    rewards = [j.reward for j in judged]
+    assert rewards[0] == rewards[1] == 2.0
+    assert rewards == sorted(rewards, key=lambda r: -(r or 0))
+    assert [j.correct for j in judged] == [True, True, False, False, False, False, False]
+    assert [bool(j.problem) for j in judged] == [False] * 5 + [True, True]
+    start = replies[3].index("timeout")
+    assert judged[3].blamed[0].start <= start < judged[3].blamed[0].end
+    assert [j.reward for j in Judge(pool, "paper").judge([(task, r) for r in replies[:4]])] == [2.0, 2.0, 1.5, 0.0]
+    with pytest.raises(UsageError, match="no reward"):
+        Judge(pool, "best")
+
+
+def test_repairs_are_edits(pool: VerifierPool) -> None:
+    broken = RIGHT.replace("visibility_timeout_seconds =", "visibilty_timeout =         ")
+    told = record(RecordKind.REPAIR, broken)
+    dialogue, task = dialogue_of(told), task_of(told)
+    assert "SEARCH" in dialogue.reply
+    config, problem = read_reply(task, dialogue.reply)
+    assert problem == ""
+    assert config == told.after
+    judged = Judge(pool).judge(
+        [(task, dialogue.reply), (task, "no edits"), (task, "61".join(dialogue.reply.rsplit("60", 1)))]
+    )
+    assert [j.reward for j in judged][:2] == [2.0, 0.0]
+    assert judged[2].reward == 1.5
+
+
+def test_changes_are_judged_against_the_state(pool: VerifierPool) -> None:
+    from terraformer.data.intents import load_intent
+
+    before = RIGHT.replace("60", "30")
+    change = load_intent(Path("examples/intents/longer-timeout.json")) if Path("examples/intents").exists() else None
+    assert change is not None
+    policy = policy_of(
+        Intent.from_dict(
+            {
+                **change.to_dict(),
+                "change": {
+                    "demands": [
+                        {
+                            "action": "updated",
+                            "type": "aws_sqs_queue",
+                            "address": "aws_sqs_queue.jobs",
+                            "paths": ["visibility_timeout_seconds"],
+                            "having": [{"path": "visibility_timeout_seconds", "equals": 60}],
+                        }
+                    ],
+                    "rest_unchanged": True,
+                },
+            },
+            "test",
+        )
+    )
+    told = Record(
+        RecordKind.MUTATION,
+        "Raise the timeout to a minute.",
+        TerraformConfig.from_text(RIGHT),
+        before=TerraformConfig.from_text(before),
+        policies=(policy,),
+    )
+    task = task_of(told)
+    assert task.change
+    more = TerraformConfig.from_text(RIGHT + '\nresource "aws_sns_topic" "more" {\n  name = "more"\n}\n')
+    assert told.before is not None
+    replies = [
+        dialogue_of(told).reply,
+        render_edits(edits_between(told.before, more)),
+        "DELETE BLOCK: aws_sqs_queue.jobs",
+    ]
+    rewards = [j.reward or 0.0 for j in Judge(pool).judge([(task, r) for r in replies])]
+    assert rewards[0] == 2.0
+    assert rewards[0] > rewards[1] > 0
+    assert rewards[2] < rewards[0]
+
+
+# --- the loop ---
+
+
+class Vowels(Judge):
+    """Pays for the letter a."""
+
+    def __init__(self) -> None:
+        pass
+
+    def judge(self, pairs: Sequence[tuple[RlTask, str]]) -> list[Judged]:
+        return [
+            Judged(
+                2.0 * sum(c in "abcdefghijklm" for c in reply) / max(1, len(reply)),
+                TerraformConfig.from_text(reply),
+                AnswerFacts({}, 1, len(reply)),
+                None,
+                {"letters": 1.0},
+                blamed=(Span(0, 1, "first"),),
+            )
+            for _, reply in pairs
+        ]
+
+
+def task(number: int, difficulty: int = 1) -> RlTask:
+    return RlTask(
+        str(number),
+        RecordKind.GENERATION,
+        "x",
+        compact_messages(f"say {number}"),
+        (),
+        Expectation(),
+        difficulty=difficulty,
+    )
+
+
+SETTINGS = RlSettings(
+    prompts=4,
+    group=8,
+    steps=30,
+    rate=1e-2,
+    rows=32,
+    rollout=RolloutSettings(tokens=12, rows=64),
+    curriculum=False,
+    repairs=0.0,
+)
+
+
+def test_it_learns_what_it_is_paid_for(tmp_path: Path) -> None:
+    run = LeanRl(toy(), Bytes(), [task(n) for n in range(6)], Vowels(), SETTINGS, tmp_path)
+    assert run.train()
+    rows = list(read_metrics(tmp_path / "metrics.jsonl", "train"))
+    assert len(rows) == 30
+    assert sum(r["reward"] for r in rows[-3:]) > 2 * sum(r["reward"] for r in rows[:3])
+    audits = list(read_metrics(tmp_path / "metrics.jsonl", "audit"))
+    assert audits[0]["distinct"] == 1.0
+    assert audits[0]["terms"] == {"letters": 1.0}
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+def test_it_goes_on_where_it_stopped(tmp_path: Path, passes: int) -> None:
+    from dataclasses import replace
+
+    tasks = [task(n) for n in range(6)]
+    settings = replace(SETTINGS, steps=4, passes=passes)
+    LeanRl(toy(), Bytes(), tasks, Vowels(), settings, tmp_path / "whole").train()
+    LeanRl(toy(), Bytes(), tasks, Vowels(), replace(settings, steps=2), tmp_path / "parts").train()
+    again = LeanRl(toy(), Bytes(), tasks, Vowels(), settings, tmp_path / "parts")
+    assert again.step == 2
+    again.train()
+    one, other = (
+        [(r["reward"], r["loss"]) for r in read_metrics(tmp_path / d / "metrics.jsonl", "train")]
+        for d in ("whole", "parts")
+    )
+    assert one == other
+    with pytest.raises(UsageError, match=r"other settings \(group\)"):
+        LeanRl(toy(), Bytes(), tasks, Vowels(), replace(settings, group=4), tmp_path / "parts")
+
+
+def test_failed_attempts_become_repairs(pool: VerifierPool, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    class Scripted(LeanRl):
+        pass
+
+    told = task_of(record())
+    run = Scripted(toy(), Bytes(), [told], Judge(pool), replace(SETTINGS, steps=1, repairs=0.5, prompts=2), tmp_path)
+    wrong = RIGHT.replace("visibility_timeout_seconds", "timeout")
+    run._remember(told, Judge(pool).judge([(told, wrong)]))
+    repair = run._failed[0]
+    assert repair.turn == 1
+    assert "timeout" in repair.messages[0]["content"].split("Findings:")[1]
+    assert read_reply(
+        repair, render_edits(edits_between(TerraformConfig.from_text(wrong), TerraformConfig.from_text(RIGHT)))
+    )[0]
+    assert {t.turn for t in run._draw()} == {0, 1}
+
+
+def test_with_adapters_and_a_reference(tmp_path: Path) -> None:
+    pytest.importorskip("peft", reason="the extra `train` is not installed")
+    from dataclasses import replace
+
+    from terraformer.train.bases import LoraSettings
+
+    settings = replace(SETTINGS, steps=2, beta=0.1, passes=2, lora=LoraSettings(4))
+    run = LeanRl(toy(), Bytes(), [task(n) for n in range(6)], Vowels(), settings, tmp_path)
+    assert run.train()
+    rows = list(read_metrics(tmp_path / "metrics.jsonl", "train"))
+    assert rows[0]["kl"] >= 0
+    assert rows[1]["kl"] > 0
+
+
+def test_the_curriculum_opens_levels() -> None:
+    tasks = [task(n, difficulty=1 + n % 3) for n in range(9)]
+    curriculum = Curriculum(tasks)
+    assert curriculum.open() == [1]
+    for _ in range(30):
+        curriculum.learn(tasks[0], [2.0, 1.8])
+    assert curriculum.open() == [1, 2]
+    for _ in range(30):
+        curriculum.learn(tasks[1], [2.0])
+    assert curriculum.open() == [1, 2, 3]
+
+
+def test_replies_and_their_places() -> None:
+    model, tokenizer = toy(), Bytes()
+    prompts = [tokenizer.encode("a"), tokenizer.encode("a longer prompt"), tokenizer.encode("a")]
+    settings = RolloutSettings(tokens=6, temperature=1.0, rows=2)
+    one = sample(model, tokenizer, ChatTemplate(), prompts, settings, 3)
+    assert one == sample(model, tokenizer, ChatTemplate(), prompts, settings, 3)
+    assert [r.prompt for r in one] == [tuple(p) for p in prompts]
+    greedy = sample(model, tokenizer, ChatTemplate(), prompts, RolloutSettings(tokens=6, temperature=0.0, rows=3), 1)
+    assert greedy[0] == greedy[2]  # padding changes nothing
+
+    text = "queue–é"
+    ids = tuple(tokenizer.encode(text))
+    offsets = offsets_of(tokenizer, Rollout((), (*ids, 257), text, True))
+    assert len(offsets) == len(ids) + 1
+    assert offsets[4] == (4, 5)
+    assert offsets[-1] == (len(text), len(text))
