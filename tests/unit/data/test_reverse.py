@@ -315,6 +315,7 @@ output "url" {
         'resource "aws_sqs_queue" "a" {}\n',
         'resource "aws_sqs_queue" "a" {}\nresource "aws_sns_topic" "b" {}\n',
         'resource "aws_sqs_queue" "a" {}\nresource "aws_sqs_queue" "b" {\n  name = aws_sqs_queue.a.name\n}\n',
+        'resource "aws_iam_role" "a" {}\nresource "aws_sqs_queue" "q" {}\nresource "aws_iam_role" "b" {}\n',
         'resource "aws_sqs_queue" "a" {\nresource "aws_sqs_queue" "b" {}\n',
     ],
 )

@@ -1,8 +1,8 @@
 """A file with several independent examples, taken apart into one configuration each.
 
 Documentation and scanners' test files put variants of the same thing side by side ("pass", "fail", "fail2"); nobody
-asks for all of them at once. Where resources of one type stand in several groups that do not refer to each other, each
-group becomes a configuration with the variables, locals, data sources and settings that it uses; labels and comments
+asks for all of them at once. Where resources of one type stand in most of several groups that do not refer to each other,
+each group becomes a configuration with the variables, locals, data sources and settings that it uses; labels and comments
 that tell a test's verdict ("fail2", "# checkov:skip=...") go.
 NOT covered: configurations of several files or modules, and files with errors: they stay whole.
 """
@@ -83,8 +83,11 @@ def _groups(parts: tuple[Part, ...], content: bytes) -> list[set[int]]:
     for n in resources:
         found.setdefault(root(n), set()).add(n)
     types = Counter(t for members in found.values() for t in {parts[n].key[1] for n in members})
-    if len(found) < 2 or max(types.values()) < 2:
-        return []
+    # Variants of one thing: most groups have it. Roles and the like are beside everything.
+    variants = max((n for type_, n in types.items() if not type_.startswith(("aws_iam_", "random_"))), default=0)
+    if len(found) < 2 or variants < 2 or 2 * variants <= len(found):
+        if not (len(types) == 1 and len(found) > 1):
+            return []
     shared = {n for n, p in enumerate(parts) if p.key[0] in ("terraform", "provider", "locals")}
     groups: list[set[int]] = []
     for members in found.values():
