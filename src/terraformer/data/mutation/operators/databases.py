@@ -150,7 +150,7 @@ def database_protection(t: Target) -> Change | None:
             "nobody can delete <it> by {accident|mistake}}"
         )
         should = "{<it> should be protected {against|from} deletion|deletion protection should be on for <it>}"
-        why = _WHY_LOSS
+        why: tuple[str, ...] = _WHY_LOSS
     else:
         do = (
             "{{disable|turn off|switch off|remove} {the |}deletion protection {for|on|of} <it>|allow "
