@@ -1,9 +1,9 @@
 """A file with several independent examples, taken apart into one configuration each.
 
 Documentation and scanners' test files put variants of the same thing side by side ("pass", "fail", "fail2"); nobody
-asks for all of them at once. Where resources of one type stand in most of several groups that do not refer to each other,
-each group becomes a configuration with the variables, locals, data sources and settings that it uses; labels and comments
-that tell a test's verdict ("fail2", "# checkov:skip=...") go.
+asks for all of them at once. Where resources of one type stand in most of several groups that do not refer to each
+other, each group becomes a configuration with the variables, locals, data sources and settings that it uses; labels and
+comments that tell a test's verdict ("fail2", "# checkov:skip=...") go.
 NOT covered: configurations of several files or modules, and files with errors: they stay whole.
 """
 
@@ -85,9 +85,9 @@ def _groups(parts: tuple[Part, ...], content: bytes) -> list[set[int]]:
     types = Counter(t for members in found.values() for t in {parts[n].key[1] for n in members})
     # Variants of one thing: most groups have it. Roles and the like are beside everything.
     variants = max((n for type_, n in types.items() if not type_.startswith(("aws_iam_", "random_"))), default=0)
-    if len(found) < 2 or variants < 2 or 2 * variants <= len(found):
-        if not (len(types) == 1 and len(found) > 1):
-            return []
+    alike = len(types) == 1 or (variants > 1 and 2 * variants > len(found))
+    if len(found) < 2 or not alike:
+        return []
     shared = {n for n, p in enumerate(parts) if p.key[0] in ("terraform", "provider", "locals")}
     groups: list[set[int]] = []
     for members in found.values():
