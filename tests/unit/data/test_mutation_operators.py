@@ -88,7 +88,7 @@ def test_what_an_operator_does_not_touch_keeps_its_bytes(
 ) -> None:
     """Lines go, come and are aligned anew only next to an edit: the comments stay, and most of the text does."""
     chosen = get_operator(name)
-    for base in applied.values():
+    for base in (applied[where] for where in BASES):
         for target in targets_of(chosen, base.base, random.Random(name))[:1]:
             change = try_operator(chosen, target)
             if change is None:

@@ -170,7 +170,12 @@ def noun_of(type: str) -> str:
 def label_words(label: str) -> str:
     """A label in words, "" where it tells nothing."""
     words = [w for w in re.split(r"[_-]+", label) if w]
-    if not words or len(words) > 4 or all(w.lower() in GENERIC or w.isdigit() for w in words):
+    if (
+        not words
+        or len(words) > 4
+        or all(w.lower() in GENERIC or w.isdigit() for w in words)
+        or max(map(len, words)) > 14
+    ):
         return ""
     return " ".join(words)
 

@@ -140,6 +140,8 @@ NOUNS: Final[dict[str, str]] = {
 }
 
 SERVICES: Final[dict[str, str]] = {
+    "apigatewayv2": "API Gateway",
+    "acmpca": "private CA",
     "wafv2": "WAF",
     "waf": "WAF Classic",
     "wafregional": "WAF Regional",

@@ -275,7 +275,7 @@ def _note(t: _Teller) -> str:
     if text.startswith("hey"):
         text += "?"
     if t.rng.random() < 0.15:
-        text += t.one(", nothing else", ", rest stays", ". thx", " thanks")
+        text += t.one(" thx", " thanks") if text.endswith("?") else t.one(", nothing else", ", rest stays", ". thx")
     literals = sorted((x for x in t.person.literals if len(x) > 2), key=len, reverse=True)
     known = "|".join(rf"(?<!\w){re.escape(x)}(?!\w)" for x in literals)
     kept = r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b\S*[_.:/\d=]\S*|\b\w*[a-z][A-Z]\w*|\b[A-Z]\w+-[A-Z]\w+"

@@ -203,8 +203,9 @@ def other_region(t: Target) -> Change | None:
         Say(
             "{{move|bring} <it> to {the region |}<new>{, using|, with} a {second |}provider {configuration "
             "|}with the alias <alias>"
-            "|create <it> in <new> {instead|rather than in <old>}, with {a|an} {AWS |}provider alias <alias>"
-            "|add {a|an} {AWS |}provider alias <alias> for <new> and use it for <it>}",
+            "|create <it> in <new> {instead|rather than in <old>}, with {a provider alias"
+            "|an AWS provider alias} <alias>"
+            "|add {a provider alias|an AWS provider alias} <alias> for <new> and use it for <it>}",
             "<it> should be in <new>, managed by a provider {configuration |}with the alias <alias>",
             ("It has to be close to our second site.", "This one belongs to the other region."),
             {"new": new, "old": here, "alias": Code(alias)},

@@ -183,14 +183,16 @@ def add_key(t: Target) -> Change | None:
 
 @operator("scaling", when=lambda t: clear(t) and len(_toset(t.block) or ()) > 1, weight=1.4, structural=True)
 def remove_key(t: Target) -> Change | None:
-    keys = _toset(t.block) or []
+    keys = [k for k in _toset(t.block) or () if len(k) > 1]
+    if len(keys) < 2:
+        return None
     old = t.pick(*keys)
     found = t.block.arguments["for_each"]
     if "\n" in found.text or any(r.keyed for r in t.syntax.references(t.address)):
         return None
     if any(r.block.kind == "resource" for r in t.syntax.references(t.address)):
         return None
-    left = ", ".join(f'"{k}"' for k in keys if k != old)
+    left = ", ".join(f'"{k}"' for k in _toset(t.block) or () if k != old)
     draft = t.draft().set(t.block, "for_each", f"toset([{left}])")
     return t.change(
         draft,

@@ -18,6 +18,7 @@ from terraformer.data.mutation.naming import Code, Words
 from terraformer.data.mutation.operators.structure import NAME_ARGUMENTS
 from terraformer.data.mutation.operators.variables import argument_words
 from terraformer.data.mutation.syntax import Argument, HclBlock
+from terraformer.data.synthesis.wording import article_of
 from terraformer.provider.schema import UNSET, Attribute
 from terraformer.provider.schema import Block as SchemaBlock
 
@@ -228,13 +229,14 @@ def change_number(t: Target) -> Change | None:
         words = words.removesuffix(f" {tail}") if unit else words
     amount = "<new>" + (f" {unit}" if unit and not raw else "")
     what: Words | Code = Code(path[-1]) if raw else Words(words)
+    article = f"{article_of(words)} <what>" if not raw and not words.endswith("s") else "<what>"
     verb = "{increase|raise|set}" if up else "{reduce|lower|decrease|set}"
     return t.change(
         draft,
         Say(
             f"{{{verb} the <what>{_of(path)} {{of|for}} <it> {{from <old> |}}to {amount}|{{change"
             f"|set}} the <what> of <it> to {amount}"
-            f"|use a <what> of {amount} for <it>}}"
+            f"|use {article} of {amount} for <it>}}"
             if len(path) == 1
             else f"{{{verb} the <what>{_of(path)} of <it> {{from <old> |}}to {amount}"
             f"|{{change|set}} the <what> of <it>{_of(path)} to {amount}}}",
