@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from terraformer.data.intents import RefersTo
+from terraformer.data.intents import AnyOf, Block, Condition, RefersTo
 from terraformer.data.intents import Target as Refer
 from terraformer.data.mutation.additions import (
     WHY_SAFE,
@@ -501,22 +501,28 @@ def table_index(t: Target) -> Change | None:
         return None
     provisioned = t.values.get("billing_mode") != "PAY_PER_REQUEST"
     capacity = t.pick(2, 5, 10)
-    lines = (
-        f'global_secondary_index {{\n  name            = "{name}"\n  hash_key        = "{key}"\n  '
-        f'projection_type = "ALL"\n'
-    )
+    # The provider's new form, unless the table's other indexes have the old one.
+    old = any(b.has("hash_key") for b in t.block.inner("global_secondary_index"))
+    lines = f'global_secondary_index {{\n  name            = "{name}"\n'
+    lines += f'  hash_key        = "{key}"\n' if old else ""
+    lines += '  projection_type = "ALL"\n'
     lines += f"  read_capacity   = {capacity}\n  write_capacity  = {capacity}\n" if provisioned else ""
+    lines += "" if old else f'\n  key_schema {{\n    attribute_name = "{key}"\n    key_type       = "HASH"\n  }}\n'
     draft = t.draft().insert_block(t.block, lines + "}")
     last = t.block.inner("attribute")[-1]
     draft.insert_block(t.block, f'attribute {{\n  name = "{key}"\n  type = "S"\n}}', after=last)
     also = ", and <capacity> read and <capacity> write {capacity units|units}" if provisioned else ""
-    conditions = {"name": name, "hash_key": key, "projection_type": "ALL"}
+    conditions: list[Condition] = [
+        equals("name", name),
+        equals("projection_type", "ALL"),
+        AnyOf((equals("hash_key", key), block_with("key_schema", attribute_name=key, key_type="HASH"))),
+    ]
     if provisioned:
-        conditions |= {"read_capacity": capacity, "write_capacity": capacity}
+        conditions += [equals("read_capacity", capacity), equals("write_capacity", capacity)]
     return t.change(
         draft,
         Say(
-            f"{{add|create}} a {{new |}}{{global secondary index|GSI}} <name> {{to|on|for}} <it> with the "
+            f"{{add|create}} a {{new |}}{{global secondary index|GSI}} <name> {{on|for}} <it> with the "
             f"{{hash|partition}} "
             f"key <key> (string), all attributes projected{also}",
             f"<it> should have a global secondary index <name> with the {{hash|partition}} key <key> (string), all "
@@ -527,7 +533,7 @@ def table_index(t: Target) -> Change | None:
         t.updated(
             "global_secondary_index",
             "attribute",
-            having=(block_with("global_secondary_index", **conditions), block_with("attribute", name=key, type="S")),
+            having=(Block(("global_secondary_index",), tuple(conditions)), block_with("attribute", name=key, type="S")),
         ),
     )
 
