@@ -130,7 +130,7 @@ def repository_tags(t: Target) -> Change | None:
         "image_tag_mutability",
         "IMMUTABLE",
         "{make {the |}{image |}tags in <it> immutable|{don't|do not} allow overwriting {image |}tags in "
-        "<it>|{prevent|forbid} that {image |}tags in <it> are overwritten}",
+        "<it>|prevent {image |}tags in <it> from being overwritten}",
         "{image |}tags in <it> should be immutable",
         ("Someone overwrote a release.",),
     )
