@@ -778,9 +778,9 @@ def zone_record(t: Target) -> Change | None:
     return t.change(
         append(t.draft(), t, resource("aws_route53_record", label, lines)),
         Say(
-            f"{{{{add|create}} {article} {kind} record <name> {{with the value|for}} <value> and a TTL of "
-            f"<ttl> seconds {{to|in}} <it>|{{add|create}} {article} {kind} record to <it>: <name> {{->|"
-            f"=}} <value>, TTL <ttl>}}",
+            f"{{add {article} {kind} record <name> with the value <value> and a TTL of <ttl> seconds to <it>|"
+            f"create {article} {kind} record <name> with the value <value> and a TTL of <ttl> seconds in <it>|"
+            f"add {article} {kind} record to <it>: <name> {{->|=}} <value>, TTL <ttl>}}",
             f"<it> should have {article} {kind} record <name> with the value <value> and a TTL of <ttl> seconds",
             ("The other team set it up and needs the record.",),
             {"name": name, "value": value, "ttl": ttl},
