@@ -85,8 +85,8 @@ def root_volume_encryption(t: Target) -> Change | None:
     """The instance is replaced for it."""
     if get(t.values, "root_block_device.encrypted") or not changeable(t, "root_block_device.encrypted"):
         return None
-    if t.base.referring(t.address) and t.rng.random() < 0.5:
-        return None
+    if any(b.kind == "resource" for b in t.base.referring(t.address)):
+        return None  # they might be replaced along with it
     path = "root_block_device.encrypted" if t.block.first("root_block_device") else "root_block_device"
     return t.change(
         t.draft().set_path(t.block, "root_block_device.encrypted", "true"),

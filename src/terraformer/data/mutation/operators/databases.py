@@ -255,6 +255,8 @@ def database_encryption(t: Target) -> Change | None:
         return None
     if t.block.has("kms_key_id") or t.block.has("snapshot_identifier"):
         return None
+    if schema.force_new and any(b.kind == "resource" for b in t.base.referring(t.address)):
+        return None  # they might be replaced along with it
     say = Say(
         (
             "{encrypt <it> at rest|{enable|turn on} {encryption at rest|storage encryption} {for|on} <it>}"
