@@ -17,7 +17,8 @@ DEPTHS = ((1, 2, 3), (11, 6, 3))
 """How many operators a change is made of, and how often."""
 _TRIES = 12
 _SERVICE = 0.55
-"""The share of operators that are about a service, where one applies, rather than about Terraform's language."""
+"""The share of operators that are about a service, where several apply, rather than about Terraform's language."""
+_EACH = 0.12
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _draw(
     """An operator by weight that makes a change of one of its targets, which does not meet those made before."""
     service = [(o, t) for o, t in options if t and not o.structural]
     general = [(o, t) for o, t in options if t and o.structural]
-    for group in (service, general) if rng.random() < _SERVICE else (general, service):
+    share = min(_SERVICE, _EACH * len(service))  # what fits everywhere (a budget) is not asked for everywhere
+    for group in (service, general) if rng.random() < share else (general, service):
         left = list(group)
         while left:
             at = rng.choices(range(len(left)), [o.weight for o, _ in left])[0]
