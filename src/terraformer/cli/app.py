@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from terraformer._version import __version__
-from terraformer.cli import compare, data, doctor, eval_report, generate, intent, mutate, repair, schema, verify
+from terraformer.cli import compare, data, doctor, eval_report, generate, intent, mutate, repair, schema, train, verify
 from terraformer.cli import eval as evaluation
 from terraformer.errors import TerraformerError
 
@@ -36,6 +36,7 @@ app.add_typer(evaluation.app, name="eval")
 app.add_typer(data.app, name="data")
 app.add_typer(intent.app, name="intent")
 app.add_typer(schema.app, name="schema")
+app.add_typer(train.app, name="train")
 app.command("doctor")(doctor.doctor)
 
 

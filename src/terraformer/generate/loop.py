@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from terraformer.errors import ModelError, UsageError
+from terraformer.generate.compact_strategy import CompactStrategy, is_compact
 from terraformer.generate.dropping import PromptGuard
 from terraformer.generate.ranking import deceptive, findings_key, is_better, is_clean, score, standing
 from terraformer.generate.sampling import first_attempts
@@ -196,13 +197,15 @@ def default_verifier(settings: GenerateSettings) -> Verifier:
 
 
 def _strategy(prompt: str, model: Model, settings: GenerateSettings) -> Strategy:
+    if is_compact(model) and settings.strategy != "grammar":
+        return CompactStrategy(prompt, settings)
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
         return ChatStrategy(prompt, settings)
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
     from terraformer.generate.grammar.strategy import GrammarStrategy
 
-    return GrammarStrategy(prompt, settings)
+    return GrammarStrategy(prompt, settings, compact=is_compact(model))
 
 
 class _Run:

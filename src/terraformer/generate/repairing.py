@@ -15,6 +15,7 @@ from typing import Final
 
 from terraformer.errors import UsageError
 from terraformer.generate.certain import fix_certainly
+from terraformer.generate.compact_strategy import CompactStrategy, is_compact
 from terraformer.generate.dropping import KeepGuard
 from terraformer.generate.grounding import ground
 from terraformer.generate.loop import Event, Verifier, drive
@@ -22,7 +23,7 @@ from terraformer.generate.mutation.context import Context, mentioned_addresses, 
 from terraformer.generate.mutation.result import unified_diff
 from terraformer.generate.mutation.strategy import reader
 from terraformer.generate.prompts import clean, render_certificates
-from terraformer.generate.requests import Request
+from terraformer.generate.requests import Request, Strategy
 from terraformer.generate.settings import GenerateSettings
 from terraformer.generate.strategy import types_of_findings
 from terraformer.models.base import Message, Model
@@ -121,7 +122,10 @@ def repair(
             lost = guard(config, report, fixed)
             found = replace(found, certificates=(*lost, *found.certificates))
             given.append(Attempt(0, (), "\n".join(done), fixed, found, seconds=seconds, origin="fixes"))
-    strategy = RepairStrategy(prompt, settings) if model is not None else _Nothing()
+    strategy: Strategy = _Nothing()
+    if model is not None:
+        compact = is_compact(model)
+        strategy = CompactStrategy(prompt, settings, config) if compact else RepairStrategy(prompt, settings)
     trace = drive(
         Task(prompt, policies, before=config),
         model=model,

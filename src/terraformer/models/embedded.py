@@ -24,9 +24,10 @@ from typing import Any, Final
 from terraformer.errors import ModelError, UsageError
 from terraformer.models.base import Completion, Message, SamplingSettings
 from terraformer.models.forcing import Follower, GrammarUnsupported, parse_grammar
+from terraformer.models.gguf_header import read_header
 from terraformer.models.weights import SMOLLM2, Progress, Weights, fetch
 
-__all__ = ["EmbeddedModel", "from_argument"]
+__all__ = ["EmbeddedModel", "from_argument", "packaged_adapter"]
 
 CONTEXT_TOKENS: Final = 8192
 _CHARACTERS_A_TOKEN: Final = 3
@@ -39,7 +40,7 @@ _MAX_STEP: Final = 32
 class _Server:
     """One loaded model. Freed by ``close``."""
 
-    def __init__(self, path: Path, context: int) -> None:
+    def __init__(self, path: Path, context: int, adapter: Path | None, template: str) -> None:
         xllamacpp = _library()
         self._directory = Path(tempfile.mkdtemp(prefix="terraformer-"))  # mode 0700
         cores = _cores()
@@ -57,6 +58,10 @@ class _Server:
         params.endpoint_slots = False
         params.endpoint_props = False
         params.hostnames = [str(self._directory / "llama.sock")]
+        if template:
+            params.chat_template = template
+        if adapter is not None:
+            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
         try:
             self.raw: Any = xllamacpp.Server(params)
         except Exception as error:
@@ -93,24 +98,28 @@ def _library() -> Any:
     return xllamacpp
 
 
-_servers: dict[tuple[int, str], _Server] = {}
+_servers: dict[tuple[int, str, str, str], _Server] = {}
 _servers_lock = threading.Lock()
 
 
-def _server(path: Path, context: int) -> _Server:
+def _server(path: Path, context: int, adapter: Path | None, template: str) -> _Server:
     # Keyed by process: the threads of a server do not survive a fork.
-    key = (os.getpid(), str(path))
+    key = _key(path, adapter, template)
     with _servers_lock:
         if key not in _servers:
-            _servers[key] = _Server(path, context)
+            _servers[key] = _Server(path, context, adapter, template)
         return _servers[key]
+
+
+def _key(path: Path, adapter: Path | None, template: str) -> tuple[int, str, str, str]:
+    return os.getpid(), str(path), str(adapter or ""), template
 
 
 @atexit.register
 def _close_all() -> None:
     with _servers_lock:
-        for (pid, _), server in list(_servers.items()):
-            if pid == os.getpid():
+        for key, server in list(_servers.items()):
+            if key[0] == os.getpid():
                 server.close()
         _servers.clear()
 
@@ -123,7 +132,10 @@ def _cores() -> int:
 
 
 class EmbeddedModel:
-    """The embedded model, or any other GGUF file given as ``path``.
+    """The embedded model, or any other GGUF file given as ``path``, with a LoRA ``adapter`` over it.
+
+    ``dialogue`` "compact" says that it was trained on the short form of dialogue (generate/compact.py): ``generate``
+    then talks to it in that form, and messages become plain ChatML whatever the file's own template does.
 
     ``progress`` is told of the download on first use. Raises ModelError when the weights cannot be had or loaded, when
     the prompt is longer than the context, when the grammar is malformed, and after ``SamplingSettings.timeout``.
@@ -138,10 +150,15 @@ class EmbeddedModel:
         weights: Weights = SMOLLM2,
         cache: Path | None = None,
         progress: Progress | None = None,
+        adapter: Path | None = None,
+        dialogue: str = "",
     ) -> None:
-        self.name = "embedded" if path is None else f"embedded:{path.name}"
+        shown = adapter if adapter is not None and adapter != packaged_adapter() else path
+        self.name = "embedded" if shown is None else f"embedded:{shown.name}"
+        self.dialogue = dialogue
         self.progress = progress
-        self._path, self._weights, self._cache = path, weights, cache
+        self._path, self._weights, self._cache, self._adapter = path, weights, cache, adapter
+        self._template = "chatml" if dialogue == "compact" else ""
 
     def prepare(self) -> None:
         """Fetch and load now what the first completion would fetch and load."""
@@ -158,7 +175,7 @@ class EmbeddedModel:
         settings = settings or SamplingSettings()
         server = self._load()
         request: dict[str, Any] = {
-            "messages": [dict(m) for m in messages],
+            "messages": [self._message(m) for m in messages],
             "max_tokens": min(settings.max_tokens, CONTEXT_TOKENS),
             "temperature": settings.temperature,
             "top_p": settings.top_p,
@@ -188,13 +205,19 @@ class EmbeddedModel:
 
             path = cached_path(self._weights, self._cache)
         with _servers_lock:
-            server = _servers.pop((os.getpid(), str(path)), None)
+            server = _servers.pop(_key(path, self._adapter, self._template), None)
         if server is not None:
             server.close()
 
     def _load(self) -> _Server:
         path = self._path if self._path is not None else fetch(self._weights, cache=self._cache, progress=self.progress)
-        return _server(path, CONTEXT_TOKENS)
+        return _server(path, CONTEXT_TOKENS, self._adapter, self._template)
+
+    def _message(self, message: Message) -> dict[str, str]:
+        told = dict(message)
+        if self.dialogue == "compact":  # as in training, markers cannot be forged
+            told["content"] = told["content"].replace("<|im_", "<| im_")
+        return told
 
 
 def _guided(
@@ -351,11 +374,24 @@ def _explain(error: Any) -> str:
     return f"the embedded model failed: {message[:300]}"
 
 
+def packaged_adapter() -> Path | None:
+    """The adapter that comes with the package, None when there is none."""
+    path = Path(__file__).parent / "adapters" / "terraformer-135m.gguf"
+    return path if path.is_file() else None
+
+
 def from_argument(argument: str) -> EmbeddedModel:
-    """The model named "embedded", or "embedded:FILE.gguf"."""
-    if not argument:
-        return EmbeddedModel()
+    """The model named "embedded" (with the packaged adapter where there is one), "embedded:base" (never with it), or
+    "embedded:FILE.gguf": a whole model, or a LoRA adapter over the built-in one."""
+    if argument in ("", "base"):
+        adapter = packaged_adapter() if not argument else None
+        return EmbeddedModel(adapter=adapter, dialogue="compact" if adapter is not None else "")
     path = Path(argument)
     if not path.is_file():
         raise UsageError(f'{path}: there is no such GGUF file (write just "embedded" for the built-in model)')
-    return EmbeddedModel(path.resolve())
+    path = path.resolve()
+    told = read_header(path, ("general.type", "terraformer.dialogue"))
+    dialogue = told.get("terraformer.dialogue", "")
+    if told.get("general.type") == "adapter":
+        return EmbeddedModel(adapter=path, dialogue=dialogue)
+    return EmbeddedModel(path, dialogue=dialogue)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,7 +79,8 @@ def load_base(
     else:
         options["local_files_only"] = True
     try:
-        model = transformers.AutoModelForCausalLM.from_pretrained(str(directory), **options)
+        with contextlib.redirect_stderr(io.StringIO()):  # a bar for each tensor, that no setting switches off
+            model = transformers.AutoModelForCausalLM.from_pretrained(str(directory), **options)
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{base}: no model can be read there: {_line(error)}") from None
     return model.to(dtype)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from terraformer.errors import BundleError
+from terraformer.generate.compact import compact_messages
 from terraformer.generate.grammar.compile import compile_grammar
 from terraformer.generate.grammar.facts import PromptFacts
 from terraformer.generate.grammar.scene import GrammarSettings
@@ -47,7 +48,7 @@ def schemas() -> Schemas:
 class GrammarStrategy:
     """See the module. Deterministic: the same prompt, settings and history give the same requests."""
 
-    def __init__(self, prompt: str, settings: GenerateSettings) -> None:
+    def __init__(self, prompt: str, settings: GenerateSettings, *, compact: bool = False) -> None:
         self._settings = settings
         self._facts = PromptFacts(prompt)
         self._schemas = schemas()
@@ -57,6 +58,8 @@ class GrammarStrategy:
             {"role": "system", "content": _SYSTEM},
             {"role": "user", "content": prompt[:1_500]},
         )
+        if compact:
+            self._messages = compact_messages(prompt)
 
     def first(self) -> Request:
         return self._request(0)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from terraformer.errors import UsageError
+from terraformer.generate.compact_strategy import CompactStrategy, is_compact
 from terraformer.generate.loop import Event, check_prompt, drive
 from terraformer.generate.mutation.judge import Judge
 from terraformer.generate.mutation.result import METADATA_KEY, MutationResult, changed_files, unified_diff
@@ -63,6 +64,8 @@ def mutate(
 
 
 def _strategy(config: TerraformConfig, request: str, model: Model, settings: MutateSettings) -> Strategy:
+    if is_compact(model) and settings.strategy != "grammar":
+        return CompactStrategy(request, settings, config)
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
         return EditStrategy(config, request, settings)
     if not model.supports_grammar:

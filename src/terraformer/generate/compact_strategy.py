@@ -1,0 +1,79 @@
+"""The strategy for models that were trained on the short form of dialogue (``compact``): ``model.dialogue`` says so.
+
+First answers are whole configurations, or edits where there is a configuration before; repairs are edits of the best
+attempt, asked for with its findings, as in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from terraformer.errors import UsageError
+from terraformer.generate.compact import compact_messages
+from terraformer.generate.requests import Request
+from terraformer.generate.settings import GenerateSettings
+from terraformer.hcl import Extraction, apply_edits, parse_edits
+from terraformer.models.base import Model, SamplingSettings
+from terraformer.types import Attempt, Certificate, TerraformConfig
+
+__all__ = ["CompactStrategy", "is_compact"]
+
+_TEMPERATURE: Final = 0.8
+
+
+def is_compact(model: Model | None) -> bool:
+    """Whether the model was trained on the short form."""
+    return getattr(model, "dialogue", "") == "compact"
+
+
+class CompactStrategy:
+    """A Strategy (generate/requests.py). ``before`` is the configuration that the request is about, if any. Where an
+    attempt could not be read or was no better, the next one is drawn instead of the likeliest."""
+
+    def __init__(self, prompt: str, settings: GenerateSettings, before: TerraformConfig | None = None) -> None:
+        self._prompt, self._settings, self._before = prompt, settings, before
+
+    def first(self) -> Request:
+        if self._before is None:
+            return Request(compact_messages(self._prompt), self._settings.sampling)
+        if not self._prompt.strip():
+            raise UsageError("there is nothing to ask for")
+        return self._edits(self._before, (), 0)
+
+    def repair(self, attempts: Sequence[Attempt], best: int | None) -> Request | None:
+        last = attempts[-1]
+        number = last.round + 1
+        kept = attempts[best] if best is not None else last
+        if kept.config is None:
+            request = self.first()
+            return replace(request, sampling=self._drawn(number))
+        errors = kept.report.errors if kept.report is not None else ()
+        if not errors:
+            return None
+        return self._edits(kept.config, errors, number if last is not kept else 0)
+
+    def _edits(self, base: TerraformConfig, errors: Sequence[Certificate], number: int) -> Request:
+        messages = compact_messages(self._prompt, base, errors)
+        sampling = self._drawn(number) if number else self._settings.sampling
+        return Request(messages, sampling, None, _reader(base), needs_all=False)
+
+    def _drawn(self, number: int) -> SamplingSettings:
+        sampling = self._settings.sampling
+        return replace(
+            sampling, temperature=max(sampling.temperature, _TEMPERATURE), seed=(sampling.seed or 0) + number
+        )
+
+
+def _reader(base: TerraformConfig) -> Callable[[str], Extraction]:
+    def read(reply: str) -> Extraction:
+        found = parse_edits(reply, known=tuple(base.files))
+        if found.problem:
+            return Extraction(problem=found.problem, truncated=found.truncated)
+        done = apply_edits(base, found.edits)
+        if done.config is None:
+            return Extraction(problem=done.problem, truncated=found.truncated)
+        return Extraction(done.config.files, "", found.truncated)
+
+    return read

@@ -1,0 +1,120 @@
+"""Models that speak the short form of dialogue are asked in it, by generate, mutate and repair alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from terraformer.errors import UsageError
+from terraformer.generate import generate
+from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.settings import GenerateSettings
+from terraformer.models.base import Completion, Message, SamplingSettings
+from terraformer.models.embedded import from_argument
+from terraformer.models.gguf_header import read_header
+from terraformer.types import (
+    Attempt,
+    Certificate,
+    Policy,
+    Severity,
+    Stage,
+    StageResult,
+    StageStatus,
+    TerraformConfig,
+    VerificationReport,
+)
+
+BROKEN = 'resource "aws_sqs_queue" "jobs" {\n  nam = "jobs"\n}\n'
+EDIT = 'main.tf\n<<<<<<< SEARCH\n  nam = "jobs"\n=======\n  name = "jobs"\n>>>>>>> REPLACE\n'
+
+
+class Scripted:
+    """Replies in turn, and remembers what it was asked."""
+
+    name, supports_grammar, dialogue = "scripted", True, "compact"
+
+    def __init__(self, *replies: str) -> None:
+        self.replies, self.asked = list(replies), []
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        settings: SamplingSettings | None = None,
+        *,
+        grammar: str | None = None,
+        on_token: Callable[[str], None] | None = None,
+    ) -> Completion:
+        self.asked.append((messages, settings, grammar))
+        return Completion(self.replies.pop(0))
+
+    def close(self) -> None:
+        pass
+
+
+def error() -> Certificate:
+    return Certificate(Stage.COMPILE, Severity.ERROR, "unsupported-argument", "Unsupported argument", "nam is none.")
+
+
+def verifier(config: TerraformConfig, *, policies: Sequence[Policy] = ()) -> VerificationReport:
+    wrong = " nam =" in config.text("main.tf")
+    status = StageStatus.FAILED if wrong else StageStatus.PASSED
+    stages = [StageResult(Stage.COMPILE, status)] + ([] if wrong else [StageResult(Stage.DEPLOY, status)])
+    return VerificationReport(config.id, tuple(stages), (error(),) if wrong else ())
+
+
+def test_generate_and_repair_by_edits() -> None:
+    model = Scripted(BROKEN, "I do not know.", EDIT)
+    trace = generate("A queue jobs.", model=model, verifier=verifier)
+    assert trace.stopped == "clean"
+    assert trace.config is not None
+    assert 'name = "jobs"' in trace.config.text("main.tf")
+    first, second, third = model.asked
+    assert [m["content"] for m in first[0]] == ["A queue jobs."]
+    assert first[2] is None  # free writing: it has learnt the language
+    assert second[0][0]["content"].startswith("A queue jobs.\n\n# main.tf\nresource")
+    assert "Findings:\n- Unsupported argument. nam is none." in second[0][0]["content"]
+    assert second[1].temperature == 0 < third[1].temperature  # the likeliest answer was of no use: another is drawn
+
+
+def test_an_answer_that_is_none_is_drawn_again() -> None:
+    strategy = CompactStrategy("A queue.", GenerateSettings())
+    attempt = Attempt(0, (), "no", None, None, problem="the reply holds no configuration")
+    request = strategy.repair([attempt], None)
+    assert request is not None
+    assert request.messages == strategy.first().messages
+    assert request.sampling.temperature > 0
+
+
+def test_changes_are_edits_of_what_is_there() -> None:
+    before = TerraformConfig.from_text(BROKEN)
+    request = CompactStrategy("Name it properly.", GenerateSettings(), before).first()
+    assert "# main.tf" in request.messages[0]["content"]
+    assert b'name = "jobs"' in request.read(EDIT).files["main.tf"]
+    assert request.read("nothing").problem
+    with pytest.raises(UsageError, match="nothing to ask"):
+        CompactStrategy(" ", GenerateSettings(), before).first()
+
+
+def test_todays_models_are_asked_as_before() -> None:
+    assert not is_compact(from_argument("base"))
+    assert not is_compact(None)
+
+
+def test_headers_of_gguf_files(tmp_path: Path) -> None:
+    (tmp_path / "x.gguf").write_bytes(b"GGUF\x03\x00\x00\x00 cut short")
+    assert read_header(tmp_path / "x.gguf", ("general.type",)) == {}
+    gguf = pytest.importorskip("gguf", reason="gguf is not installed")
+    writer = gguf.GGUFWriter(str(tmp_path / "a.gguf"), "llama")
+    writer.add_type("adapter")
+    writer.add_array("some", ["a", "b"])
+    writer.add_float32("adapter.lora.alpha", 4.0)
+    writer.add_string("terraformer.dialogue", "compact")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    keys = ("general.type", "terraformer.dialogue", "none")
+    assert read_header(tmp_path / "a.gguf", keys) == {"general.type": "adapter", "terraformer.dialogue": "compact"}
+    model = from_argument(str(tmp_path / "a.gguf"))
+    assert (model.name, model.dialogue) == ("embedded:a.gguf", "compact")
