@@ -208,7 +208,7 @@ def same_policy(one: str, other: str) -> bool:
     if '"Statement"' not in one or '"Statement"' not in other:
         return False
     try:
-        return _policy_form(json.loads(one)) == _policy_form(json.loads(other))
+        return bool(_policy_form(json.loads(one)) == _policy_form(json.loads(other)))
     except (ValueError, RecursionError, AttributeError, TypeError):
         return False
 

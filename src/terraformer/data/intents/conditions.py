@@ -255,7 +255,8 @@ class Target:
     (exactly one).
 
     ``label`` is the block's name as a glob (``*`` and ``?``), "" for any; for variables, locals and modules the glob
-    itself is in ``variable``, ``local`` or ``module``. ``attribute`` is the attribute that the reference names ("arn"), "" for any.
+    itself is in ``variable``, ``local`` or ``module``. ``attribute`` is the attribute that the reference names ("arn"),
+    "" for any.
     ``having`` must be met by an instance of the block that is referred to (resources only).
     """
 

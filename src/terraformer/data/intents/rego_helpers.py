@@ -662,7 +662,7 @@ waiting := {bare(source.address) |
 	some source in input.resource_changes
 	source.mode == "data"
 	object.get(source, "action_reason", "") == "read_because_dependency_pending"
-}""",
+}""",  # noqa: E501
     ),
 }
 
