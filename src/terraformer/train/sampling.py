@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,7 +12,7 @@ import torch
 
 from terraformer.train.tokens import ChatTemplate, Tokenizer
 
-__all__ = ["DecodingTokenizer", "Rollout", "RolloutSettings", "offsets_of", "sample"]
+__all__ = ["DecodingTokenizer", "Rollout", "RolloutSettings", "offsets_of", "padded", "sample"]
 
 
 class DecodingTokenizer(Tokenizer, Protocol):
@@ -21,12 +23,16 @@ class DecodingTokenizer(Tokenizer, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RolloutSettings:
-    """``tokens`` bounds a reply; ``rows`` how many are decoded side by side."""
+    """``tokens`` bounds a reply; ``rows`` how many are decoded side by side. On CUDA, ``static`` decodes with a cache
+    of fixed size, for which transformers captures the step once: prompts are then padded to multiples of ``bucket``
+    and batches to ``rows``, so that few shapes are met. Where that fails a growing cache is used."""
 
     tokens: int = 1024
     temperature: float = 1.0
     top_p: float = 1.0
     rows: int = 64
+    static: bool = True
+    bucket: int = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +56,73 @@ def sample(
     """One reply for each prompt (repeat a prompt for several), in order. The same seed gives the same replies on the
     same device. Temperature 0 is greedy. Prompts of like length are decoded together."""
     device = next(model.parameters()).device
+    static = settings.static and device.type == "cuda" and not _broken
     end = tokenizer.encode(template.end, add_special_tokens=False)[0]
     order = sorted(range(len(prompts)), key=lambda n: len(prompts[n]))
     found: dict[int, Rollout] = {}
     torch.manual_seed(seed)
     was_training = model.training
     model.eval()
-    options: dict[str, Any] = {"do_sample": settings.temperature > 0}
-    if settings.temperature > 0:
-        options |= {"temperature": settings.temperature, "top_p": settings.top_p, "top_k": 0}
-    if device.type == "cuda":
-        options["cache_implementation"] = "static"  # transformers compiles the decoding step with CUDA graphs
     with torch.inference_mode():
         for start in range(0, len(order), settings.rows):
             chosen = order[start : start + settings.rows]
-            width = max(len(prompts[n]) for n in chosen)
-            ids = torch.full((len(chosen), width), end, dtype=torch.long)
-            mask = torch.zeros_like(ids)
+            ids, mask = padded([prompts[n] for n in chosen], end, settings, fixed=static)
+            try:
+                out = _generate(model, ids.to(device), mask.to(device), end, settings, static=static)
+            except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+                if not static or isinstance(error, torch.OutOfMemoryError):
+                    raise
+                _broken.append(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+                warnings.warn(f"no static cache here, a growing one is used: {_broken[0]}", stacklevel=2)
+                static = False
+                ids, mask = padded([prompts[n] for n in chosen], end, settings, fixed=False)
+                out = _generate(model, ids.to(device), mask.to(device), end, settings, static=False)
             for row, n in enumerate(chosen):
-                ids[row, width - len(prompts[n]) :] = torch.tensor(list(prompts[n]))
-                mask[row, width - len(prompts[n]) :] = 1
-            out = model.generate(
-                input_ids=ids.to(device),
-                attention_mask=mask.to(device),
-                max_new_tokens=settings.tokens,
-                pad_token_id=end,
-                eos_token_id=end,
-                **options,
-            )
-            for row, n in enumerate(chosen):
-                found[n] = _rollout(tokenizer, prompts[n], out[row, width:].tolist(), end)
+                found[n] = _rollout(tokenizer, prompts[n], out[row, ids.shape[1] :].tolist(), end)
     model.train(was_training)
     return [found[n] for n in range(len(prompts))]
+
+
+_broken: list[str] = []
+"""Why a static cache does not work in this process; empty as long as it does."""
+
+
+def padded(
+    prompts: Sequence[Sequence[int]], filler: int, settings: RolloutSettings, *, fixed: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(ids, mask), both (rows, width), prompts at the right end. ``fixed`` makes the shape one of few: rows beyond the
+    prompts repeat the last one."""
+    width, rows = max(len(p) for p in prompts), len(prompts)
+    if fixed:
+        width, rows = -(-width // settings.bucket) * settings.bucket, settings.rows
+    ids = torch.full((rows, width), filler, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for row in range(rows):
+        prompt = prompts[min(row, len(prompts) - 1)]
+        ids[row, width - len(prompt) :] = torch.tensor(list(prompt))
+        mask[row, width - len(prompt) :] = 1
+    return ids, mask
+
+
+def _generate(
+    model: Any, ids: torch.Tensor, mask: torch.Tensor, end: int, settings: RolloutSettings, *, static: bool
+) -> torch.Tensor:
+    options: dict[str, Any] = {"do_sample": settings.temperature > 0}
+    if settings.temperature > 0:
+        options |= {"temperature": settings.temperature, "top_p": settings.top_p, "top_k": 0}
+    if static:
+        options["cache_implementation"] = "static"
+    autocast = ids.device.type == "cuda"
+    with torch.autocast("cuda", dtype=torch.bfloat16) if autocast else nullcontext():
+        out: torch.Tensor = model.generate(
+            input_ids=ids,
+            attention_mask=mask,
+            max_new_tokens=settings.tokens,
+            pad_token_id=end,
+            eos_token_id=end,
+            **options,
+        )
+    return out
 
 
 def _rollout(tokenizer: DecodingTokenizer, prompt: Sequence[int], ids: list[int], end: int) -> Rollout:

@@ -20,7 +20,7 @@ from terraformer.train.dialogues import dialogue_of  # noqa: E402
 from terraformer.train.judging import Judge, Judged, RlTask, read_reply, task_of  # noqa: E402
 from terraformer.train.lean_rl import Curriculum, LeanRl, RlSettings  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
-from terraformer.train.sampling import Rollout, RolloutSettings, offsets_of, sample  # noqa: E402
+from terraformer.train.sampling import Rollout, RolloutSettings, offsets_of, padded, sample  # noqa: E402
 from terraformer.train.tokens import ChatTemplate  # noqa: E402
 from terraformer.types import Record, RecordKind, TerraformConfig  # noqa: E402
 from terraformer.verify import VerifierPool, VerifySettings  # noqa: E402
@@ -188,8 +188,8 @@ def task(number: int, difficulty: int = 1) -> RlTask:
 SETTINGS = RlSettings(
     prompts=4,
     group=8,
-    steps=30,
-    rate=1e-2,
+    steps=20,
+    rate=2e-2,
     rows=32,
     rollout=RolloutSettings(tokens=12, rows=64),
     curriculum=False,
@@ -201,7 +201,7 @@ def test_it_learns_what_it_is_paid_for(tmp_path: Path) -> None:
     run = LeanRl(toy(), Bytes(), [task(n) for n in range(6)], Vowels(), SETTINGS, tmp_path)
     assert run.train()
     rows = list(read_metrics(tmp_path / "metrics.jsonl", "train"))
-    assert len(rows) == 30
+    assert len(rows) == 20
     assert sum(r["reward"] for r in rows[-3:]) > 2 * sum(r["reward"] for r in rows[:3])
     audits = list(read_metrics(tmp_path / "metrics.jsonl", "audit"))
     assert audits[0]["distinct"] == 1.0
@@ -282,6 +282,11 @@ def test_replies_and_their_places() -> None:
     assert [r.prompt for r in one] == [tuple(p) for p in prompts]
     greedy = sample(model, tokenizer, ChatTemplate(), prompts, RolloutSettings(tokens=6, temperature=0.0, rows=3), 1)
     assert greedy[0] == greedy[2]  # padding changes nothing
+
+    ids, mask = padded(prompts, 9, RolloutSettings(rows=5, bucket=16), fixed=True)
+    assert ids.shape == mask.shape == (5, 16)
+    assert mask.sum(1).tolist() == [1, 15, 1, 1, 1]
+    assert ids[1, 1:].tolist() == prompts[1]
 
     text = "queue–é"
     ids = tuple(tokenizer.encode(text))
