@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -49,8 +50,7 @@ def main(part: Path) -> None:
         reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(file)
         with tarfile.open(fileobj=reader, mode="r|") as tar:
             tar.extractall(KIT, filter="data")
-    for path in incoming.glob("*.done"):
-        path.unlink()
+    shutil.rmtree(incoming)
     print(f"the kit is unpacked in {KIT}: {', '.join(sorted(p.name for p in KIT.iterdir()))}")
 
 
