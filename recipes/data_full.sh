@@ -46,10 +46,19 @@ options=(--seed "$SEED" --executor "$EXECUTOR")
 [[ -n $RAY_ADDRESS ]] && options+=(--ray-address "$RAY_ADDRESS")
 for file in $AGAINST; do options+=(--against "$file"); done
 
-make_dataset() { # DATASET COUNT
+make_dataset() { # DATASET COUNT [MORE OPTIONS...]
   (($2 > 0)) || return 0
   echo "== $1: $2 records"
-  "$terraformer" data synth "$1" --count "$2" --out "$OUT/$1" "${options[@]}"
+  "$terraformer" data synth "$1" --count "$2" --out "$OUT/$1" "${options[@]}" "${@:3}"
+}
+
+# Changes and repairs keep away from what the generation set tests with.
+tested() {
+  local file
+  for file in "$OUT"/tf-gen/data/test-*.parquet "$OUT"/tf-gen/data/heldout*.parquet; do
+    [[ -f $file ]] && printf -- '--against\0%s\0' "$file"
+  done
+  return 0
 }
 
 prove() { # DATASET COUNT
@@ -59,8 +68,9 @@ prove() { # DATASET COUNT
 }
 
 make_dataset tf-gen "$GEN"
-make_dataset tf-mutn "$MUTN"
-make_dataset tf-repair "$REPAIR"
+mapfile -d '' -t apart < <(tested)
+make_dataset tf-mutn "$MUTN" "${apart[@]}"
+make_dataset tf-repair "$REPAIR" "${apart[@]}"
 
 prove tf-gen "$GEN"
 prove tf-mutn "$MUTN"

@@ -74,7 +74,11 @@ class MutationMaker:
             if len(records) == wanted:
                 break
             mine = random.Random(f"tf-mutn:{seed}:{unit}:{attempt}")
-            composed = compose(applied.base, mine, avoid=frozenset(used), first=self._first)
+            try:
+                composed = compose(applied.base, mine, avoid=frozenset(used), first=self._first)
+            except UsageError as error:  # a demand that has no form as data: a value that is an object, say
+                rejections.append(Rejection("no-intent", applied.source, str(error)))
+                continue
             if composed is None:
                 break
             used.update(composed.names)
