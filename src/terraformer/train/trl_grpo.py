@@ -18,7 +18,6 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from terraformer.errors import UsageError
 from terraformer.rewards import CreditSettings, token_credit
 from terraformer.train.datasets import sample_tasks
 from terraformer.train.judging import Judge, Judged, RlTask
@@ -26,7 +25,7 @@ from terraformer.train.runs import load_model, load_tokenizer
 from terraformer.train.sampling import Rollout, offsets_of
 from terraformer.train.settings import Recipe, load_recipe
 from terraformer.train.tokens import ChatTemplate
-from terraformer.train.trl_sft import lora_config
+from terraformer.train.trl_sft import lora_config, needed
 from terraformer.verify import VerifierPool
 
 __all__ = ["VerifierReward", "credit_trainer", "grpo_trainer", "main", "spread", "task_dataset"]
@@ -85,7 +84,7 @@ def spread(
 
 def credit_trainer() -> Any:
     """The subclass of ``trl.GRPOTrainer``. Raises UsageError without TRL."""
-    trl = _trl()
+    trl = needed("trl")
 
     class TokenCreditTrainer(trl.GRPOTrainer):  # type: ignore[misc, name-defined]
         """Gives the loss an advantage for each token. ``credit`` None leaves them even."""
@@ -110,8 +109,7 @@ def credit_trainer() -> Any:
 
 def task_dataset(tasks: Sequence[RlTask], tokenizer: Any, template: ChatTemplate) -> Any:
     """Prompts as text (so that no other template is put over ours), and the requests' ids."""
-    import datasets
-
+    datasets = needed("datasets")
     return datasets.Dataset.from_list([{"prompt": template.prompt(tokenizer, t.messages), "task": t.id} for t in tasks])
 
 
@@ -119,7 +117,7 @@ def grpo_trainer(
     recipe: Recipe, model: Any, tokenizer: Any, tasks: Sequence[RlTask], judge: Judge, out: Path, **options: Any
 ) -> Any:
     """A trainer over the recipe's ``rl``; ``options`` go over what the recipe says to ``trl.GRPOConfig``."""
-    trl = _trl()
+    trl = needed("trl")
     rl = recipe.rl
     chosen: dict[str, Any] = {
         "output_dir": str(out),
@@ -161,14 +159,6 @@ def grpo_trainer(
     )
     trainer.credit, trainer.verifier = rl.credit, reward
     return trainer
-
-
-def _trl() -> Any:
-    try:
-        import trl
-    except ImportError as error:
-        raise UsageError(f"this needs TRL: pip install 'terraformer-iac[train-trl]' ({error})") from None
-    return trl
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,6 +9,7 @@ is handed to ``SFTConfig`` as it is. Tested at toy size on one CPU; untested on 
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,20 @@ from terraformer.train.bases import LoraSettings, base_tokenizer, load_base
 from terraformer.train.settings import Recipe, load_recipe
 from terraformer.train.tokens import TokenFile, open_tokens
 
-__all__ = ["lora_config", "main", "sft_trainer", "token_dataset"]
+__all__ = ["lora_config", "main", "needed", "sft_trainer", "token_dataset"]
+
+
+def needed(module: str) -> Any:
+    """A module of the extra ``train-trl``. Raises UsageError when it cannot be imported."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise UsageError(f"this needs TRL: pip install 'terraformer-iac[train-trl]' ({error})") from None
 
 
 def token_dataset(file: TokenFile, longest: int) -> Any:
     """The dialogues as a ``datasets.Dataset`` with ``input_ids`` and ``completion_mask``, which TRL takes as it is."""
-    try:
-        import datasets
-    except ImportError as error:
-        raise UsageError(f"TRL needs datasets: pip install 'terraformer-iac[train-trl]' ({error})") from None
+    datasets = needed("datasets")
 
     def rows() -> Iterator[dict[str, list[int]]]:
         for index in range(len(file)):
@@ -63,10 +69,7 @@ def sft_trainer(
     options: Mapping[str, Any] | None = None,
 ) -> Any:
     """A ``trl.SFTTrainer`` over the recipe's ``sft``. ``options`` go over what the recipe says."""
-    try:
-        import trl
-    except ImportError as error:
-        raise UsageError(f"this needs TRL: pip install 'terraformer-iac[train-trl]' ({error})") from None
+    trl = needed("trl")
     sft = recipe.sft
     chosen: dict[str, Any] = {
         "output_dir": str(out),
