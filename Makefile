@@ -9,10 +9,11 @@ PROMPT ?= a private S3 bucket with versioning
 TESTS ?= tests
 JOBS ?= auto
 
-.PHONY: help env run test test-fast check lint format types imports docs lock benchmarks clean
+.PHONY: help env env-train run test test-fast check lint format types imports docs lock benchmarks clean
 
 help:
 	@echo "make env      create .venv and install everything in it (uv is used where present)"
+	@echo "make env-train  add torch and what else training needs (pip: it finds a build for this machine)"
 	@echo "make run      generate and verify from a sentence: make run PROMPT='an SQS queue'"
 	@echo "make test     run the tests"
 	@echo "make check    ruff, type check, import contracts, generated docs, tests"
@@ -36,6 +37,13 @@ $(STAMP): pyproject.toml requirements.lock
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
+	@touch $@
+
+# Training is an extra: torch is large, and which build is wanted depends on the machine, so it is not in the lock file.
+env-train: $(VENV)/.installed-train
+
+$(VENV)/.installed-train: requirements-train.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
 	@touch $@
 
 run: env
