@@ -140,13 +140,15 @@ class VerifierPool:
         *,
         policies: Sequence[Policy] = (),
         settings: VerifySettings | None = None,
+        checks: bool = False,
     ) -> Future[VerificationReport]:
         """Plan a configuration against the state of an ``Applied``, and judge that plan by ``policies`` (those of a
         change intent). The provider's own rules are left out, since made-up values reach them: a configuration is
-        judged by itself, with ``submit``."""
+        judged by itself, with ``submit``. ``checks`` asks them too: without a finding there is none by itself either,
+        but for rules that look at new resources only; a finding may be due to a made-up value."""
         stages = (Stage.COMPILE, Stage.DEPLOY, Stage.POLICY) if policies else (Stage.COMPILE, Stage.DEPLOY)
         chosen = (settings or self.settings).replace(stages=stages, state=state)
-        return self._submit(config, tuple(policies), chosen, RunMode.CHANGE)
+        return self._submit(config, tuple(policies), chosen, RunMode.CHECKED_CHANGE if checks else RunMode.CHANGE)
 
     def format(self, config: TerraformConfig) -> TerraformConfig:
         """The configuration with its files formatted as ``terraform fmt`` does. Files that do not parse stay as they

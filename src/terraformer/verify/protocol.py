@@ -23,12 +23,14 @@ class RunMode(StrEnum):
     """What a worker is asked for.
 
     ``VERIFY`` judges a configuration. ``APPLY`` applies it too, hermetically. ``CHANGE`` plans it against a made-up
-    state, whose values the provider's own rules are not asked about. ``FORMAT`` is ``terraform fmt``.
+    state, whose values the provider's own rules are not asked about; ``CHECKED_CHANGE`` asks them all the same.
+    ``FORMAT`` is ``terraform fmt``.
     """
 
     VERIFY = "verify"
     APPLY = "apply"
     CHANGE = "change"
+    CHECKED_CHANGE = "checked-change"
     FORMAT = "format"
 
 

@@ -4,7 +4,7 @@ against that state."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from terraformer.data.making import Rejection
 from terraformer.data.mutation.base import Base
 from terraformer.data.mutation.compose import Composed
 from terraformer.errors import ToolFailure
-from terraformer.types import Policy, Severity, Stage, TerraformConfig, VerificationReport
+from terraformer.types import Certificate, Policy, Severity, Stage, TerraformConfig, VerificationReport
 from terraformer.verify import VerifierPool, preservation
 from terraformer.verify.changes import summarise
 
@@ -39,12 +39,11 @@ class AppliedBase:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A change that does what is asked and nothing else: ``after`` is formatted, ``report`` its own verification,
-    ``change`` that of the change, whose plan the policies accept."""
+    """A change that does what is asked and nothing else: ``after`` is formatted, ``change`` the verification of the
+    change, whose plan the policies accept."""
 
     after: TerraformConfig
     policies: tuple[Policy, ...]
-    report: VerificationReport
     change: VerificationReport
 
 
@@ -113,26 +112,30 @@ def _rego_holds(policies: Iterable[Policy], plan: Mapping[str, Any]) -> bool:
 def judge(applied: AppliedBase, composed: Composed, pool: VerifierPool) -> Accepted | Rejection:
     """Whether a change does what its intent says and nothing else: by Terraform, its Rego and directly.
 
-    Raises ToolFailure when the tools failed."""
+    Where the plan against the state has no finding with the provider's rules asked, the configuration has none by
+    itself; else it is verified by itself, since a finding may come from a made-up value of the state. Raises
+    ToolFailure when the tools failed."""
     source = applied.source
     after = pool.format(composed.config)
     if after == applied.config:
         return Rejection("no-change", source, "the text is the same")
     policies = (policy_of(composed.intent),)
-    verifying = pool.submit(after)
-    changing = pool.submit_change(after, applied.state)
-    report, change = verifying.result(), changing.result()
-    _raise(report)
+    change = pool.submit_change(after, applied.state, checks=True).result()
     _raise(change)
     known = {(c.code, c.summary) for c in applied.report.certificates}
-    for c in report.certificates:
-        if c.severity is Severity.ERROR or (c.severity is Severity.WARNING and (c.code, c.summary) not in known):
+    if _new(change, known):
+        verifying = pool.submit(after)
+        change = pool.submit_change(after, applied.state).result()
+        report = verifying.result()
+        _raise(report)
+        _raise(change)
+        for c in _new(report, known):
             kind = str(c.stage) if c.severity is Severity.ERROR else "warning"
             return Rejection(f"after:{kind}:{c.code}", source, f"{c.address or ''} {c.summary}".strip())
     for c in change.certificates:
         if c.severity is Severity.ERROR and c.stage is not Stage.POLICY:
             return Rejection(f"change:{c.code}", source, f"{c.address or ''} {c.summary}".strip())
-    if change.plan is None or report.plan is None:
+    if change.plan is None:
         return Rejection("no-plan", source)
     unmet = next((v for v in evaluate(composed.intent, change.plan) if not v.passed), None)
     if unmet is not None:
@@ -145,7 +148,16 @@ def judge(applied: AppliedBase, composed: Composed, pool: VerifierPool) -> Accep
     found = preservation.check(summary, change_scope(composed.intent), before=applied.config, after=after)
     if found:
         return Rejection(f"preservation:{found[0].code}", source, found[0].summary)
-    return Accepted(after, policies, report, change)
+    return Accepted(after, policies, change)
+
+
+def _new(report: VerificationReport, known: Collection[tuple[str, str]]) -> list[Certificate]:
+    """Errors, and warnings that were not there before."""
+    return [
+        c
+        for c in report.certificates
+        if c.severity is Severity.ERROR or (c.severity is Severity.WARNING and (c.code, c.summary) not in known)
+    ]
 
 
 def _raise(report: VerificationReport) -> None:

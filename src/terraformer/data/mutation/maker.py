@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from typing import Any
 
 from terraformer.data.intents.names import rule_names
 from terraformer.data.making import Made, Rejection, unit_rng
@@ -123,8 +125,8 @@ def _record(
     licence: str,
     scenario: int | str,
 ) -> Record:
-    plans = [p for p in (outcome.report.plan, applied.report.plan) if p is not None]
-    types = types_of(*plans)
+    after = _standing(outcome.change.plan or {})
+    types = types_of(after, applied.report.plan or {})
     names = sorted(composed.names)
     return Record(
         RecordKind.MUTATION,
@@ -135,12 +137,12 @@ def _record(
         policies=outcome.policies,
         resource_types=types,
         services=services_of(types),
-        difficulty=difficulty_of(plans[0], len(rule_names(composed.intent))),
+        difficulty=difficulty_of(after, len(rule_names(composed.intent))),
         source=applied.source,
         family="+".join([*names, voice]),
         licence=licence,
         seed=seed,
-        versions=versions_of(outcome.report),
+        versions=versions_of(outcome.change),
         metadata={
             "operators": list(composed.names),
             "families": sorted({o.family for o in composed.operators}),
@@ -150,6 +152,12 @@ def _record(
             "summary": _summary(outcome),
         },
     )
+
+
+def _standing(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan without what goes away."""
+    gone = (["delete"], ["forget"])
+    return {"resource_changes": [c for c in plan.get("resource_changes", ()) if c["change"]["actions"] not in gone]}
 
 
 def _summary(outcome: Accepted) -> dict[str, int]:
