@@ -122,7 +122,9 @@ def command(out: Path, *more: str) -> list[str]:
         *(
             sys.executable,
             "-c",
-            "import sys; from terraformer.cli import main; sys.exit(main())",
+            # What started the tests in the background may have interrupts ignored, which children inherit.
+            "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+            "from terraformer.cli import main; sys.exit(main())",
             "data",
             "synth",
             NAME,
