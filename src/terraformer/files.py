@@ -8,8 +8,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-__all__ = ["replace_directory", "replace_file", "staged"]
+from terraformer.errors import UsageError
+
+__all__ = ["LOCK", "lock_directory", "replace_directory", "replace_file", "staged"]
+
+LOCK = ".lock"
+"""The file by which a directory is held."""
 
 
 def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -59,3 +65,22 @@ def replace_directory(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def lock_directory(path: Path, taken: str) -> IO[bytes]:
+    """Make the directory where it is missing and hold it: one process at a time, until the handle is closed or the
+    process ends, however it ends. Raises UsageError, one line, when it cannot be written to, or when another process
+    holds it (``taken`` says of whom and what to do)."""
+    import fcntl  # of the systems that have it: all else in this module works without
+
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        handle = (path / LOCK).open("ab")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written to: {error.strerror or error}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise UsageError(f"{path}: {taken}") from None
+    return handle

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -22,11 +21,9 @@ from terraformer.evals.records import (
     TaskInfo,
     read_run,
 )
-from terraformer.files import replace_file
+from terraformer.files import LOCK, lock_directory, replace_file
 
 __all__ = ["Store", "difference", "write_summary"]
-
-_LOCK = ".lock"
 
 
 class Store:
@@ -40,18 +37,8 @@ class Store:
     def __init__(self, out: Path, info: RunInfo, tasks: Iterable[TaskInfo]) -> None:
         self.out = out
         self._files: dict[str, IO[bytes]] = {}
+        self._lock = lock_directory(out, "another evaluation is writing there; wait for it, or name another folder")
         try:
-            out.mkdir(parents=True, exist_ok=True)
-            self._lock = (out / _LOCK).open("ab")
-        except OSError as error:
-            raise UsageError(f"{out}: cannot be written to: {error.strerror or error}") from None
-        try:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UsageError(
-                    f"{out}: another evaluation is writing there; wait for it, or name another folder"
-                ) from None
             self.resumed = (out / RUN).exists()
             if self.resumed:
                 self._same(info)
@@ -66,7 +53,7 @@ class Store:
             raise UsageError(f"{self.out}: holds a run with another {found}; name another folder with --out")
 
     def _new(self, info: RunInfo, tasks: Iterable[TaskInfo]) -> None:
-        ours = (_LOCK, TASKS)
+        ours = (LOCK, TASKS)
         foreign = sorted(p.name for p in self.out.iterdir() if p.name not in ours and not p.name.startswith(".new-"))
         if foreign:
             raise UsageError(f"{self.out}: holds other things than an evaluation ({foreign[0]}); name another --out")

@@ -11,7 +11,6 @@ goes on, and what it stood for is done again.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from terraformer.errors import ToolFailure, UsageError
-from terraformer.files import replace_file
+from terraformer.files import lock_directory, replace_file
 
 __all__ = ["JOURNAL", "RECORDS", "REPORT", "RUN", "Journal"]
 
@@ -27,7 +26,6 @@ RUN: Final = "run.json"
 JOURNAL: Final = "journal.jsonl"
 RECORDS: Final = "data/records.parquet"
 REPORT: Final = "report.json"
-_LOCK: Final = ".lock"
 
 
 class Journal:
@@ -37,18 +35,8 @@ class Journal:
     def __init__(self, out: Path, identity: Mapping[str, Any]) -> None:
         self.out = out
         self._handle: IO[bytes] | None = None
+        self._lock = lock_directory(out, "another curation is writing there; wait for it, or name another --out")
         try:
-            out.mkdir(parents=True, exist_ok=True)
-            self._lock = (out / _LOCK).open("ab")
-        except OSError as error:
-            raise UsageError(f"{out}: cannot be written to: {error.strerror or error}") from None
-        try:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UsageError(
-                    f"{out}: another curation is writing there; wait for it, or name another --out"
-                ) from None
             self._open(identity)
         except BaseException:
             self._lock.close()

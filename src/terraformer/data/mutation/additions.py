@@ -21,6 +21,7 @@ __all__ = [
     "beside",
     "block_with",
     "changeable",
+    "encrypted_with_key",
     "every",
     "existing",
     "get",
@@ -163,6 +164,19 @@ def one_of(t: Target, type: str, *, but: Iterable[str] = ()) -> HclBlock | None:
         if not b.repeated and b.address not in (*but, t.address) and t.base.instances_by_address.get(b.address)
     ]
     return t.rng.choice(left) if left else None
+
+
+def encrypted_with_key(t: Target, do: str) -> Change | None:
+    """``kms_key_id`` is a key of the configuration; ``do`` asks for it, with <it> and <key>."""
+    key = one_of(t, "aws_kms_key")
+    if key is None or t.block.has("kms_key_id") or not t.instances:
+        return None
+    return t.change(
+        t.draft().set(t.block, "kms_key_id", f"{key.address}.arn"),
+        Say(do, "<it> should be encrypted with <key>", WHY_SAFE, {"key": t.base.thing(key.address)}),
+        t.updated("kms_key_id", having=(refers(key, "kms_key_id"),)),
+        touches=[key.address],
+    )
 
 
 def resource(type: str, label: str, body: str) -> str:

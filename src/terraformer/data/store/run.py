@@ -11,7 +11,6 @@ Every file appears whole or not at all, so that a kill loses the parts in the ma
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from terraformer._version import __version__
 from terraformer.data.records import RECORD_VERSION
 from terraformer.data.store.parts import Part, PartInfo, PartSpec, read_part, read_part_table
 from terraformer.errors import ToolFailure, UsageError
-from terraformer.files import replace_file
+from terraformer.files import LOCK, lock_directory, replace_file
 from terraformer.provider.bundle import installed
 from terraformer.types import Record
 from terraformer.verify.core import find_core
@@ -33,7 +32,6 @@ RUN: Final = "run.json"
 MANIFEST: Final = "manifest.json"
 DATA: Final = "data"
 PARTS: Final = "parts"
-_LOCK = ".lock"
 _FORMAT = "terraformer.data.run"
 
 
@@ -83,18 +81,8 @@ class RunStore:
     ) -> None:
         self.out = out
         self.parts = out / PARTS
+        self._lock = lock_directory(out, "another process is writing there; wait for it, or name another --out")
         try:
-            out.mkdir(parents=True, exist_ok=True)
-            self._lock = (out / _LOCK).open("ab")
-        except OSError as error:
-            raise UsageError(f"{out}: cannot be written to: {error.strerror or error}") from None
-        try:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UsageError(
-                    f"{out}: another process is writing there; wait for it, or name another --out"
-                ) from None
             there = read_run(out) if (out / RUN).exists() else None
             if part_size is None:
                 part_size = there["units in a part"] if there is not None else default_part_size
@@ -154,7 +142,7 @@ class RunStore:
         self.close()
 
     def _begin(self, identity: Mapping[str, Any]) -> None:
-        ours = (_LOCK, PARTS)
+        ours = (LOCK, PARTS)
         foreign = sorted(p.name for p in self.out.iterdir() if p.name not in ours and not p.name.startswith("."))
         if foreign:
             raise UsageError(f"{self.out}: holds other things than a run ({foreign[0]}); name another --out")

@@ -12,6 +12,7 @@ from terraformer.data.mutation.additions import (
     append,
     ascii_name,
     changeable,
+    encrypted_with_key,
     one_of,
     put,
     refers,
@@ -43,20 +44,7 @@ def log_retention(t: Target) -> Change | None:
 
 @operator("logs", "aws_cloudwatch_log_group", weight=0.8)
 def log_encryption(t: Target) -> Change | None:
-    key = one_of(t, "aws_kms_key")
-    if key is None or t.block.has("kms_key_id") or not t.instances:
-        return None
-    return t.change(
-        t.draft().set(t.block, "kms_key_id", f"{key.address}.arn"),
-        Say(
-            "{encrypt {<it>|the logs in <it>} with <key>|use <key> to encrypt <it>}",
-            "<it> should be encrypted with <key>",
-            WHY_SAFE,
-            {"key": t.base.thing(key.address)},
-        ),
-        t.updated("kms_key_id", having=(refers(key, "kms_key_id"),)),
-        touches=[key.address],
-    )
+    return encrypted_with_key(t, "{encrypt {<it>|the logs in <it>} with <key>|use <key> to encrypt <it>}")
 
 
 @operator("logs", "aws_cloudwatch_log_group", weight=0.9)

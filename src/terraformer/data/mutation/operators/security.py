@@ -11,6 +11,7 @@ from terraformer.data.mutation.additions import (
     ascii_name,
     beside,
     changeable,
+    encrypted_with_key,
     one_of,
     put,
     refers,
@@ -202,20 +203,7 @@ def secret_recovery(t: Target) -> Change | None:
 
 @operator("secrets", "aws_secretsmanager_secret", weight=0.9)
 def secret_key(t: Target) -> Change | None:
-    key = one_of(t, "aws_kms_key")
-    if key is None or t.block.has("kms_key_id") or not t.instances:
-        return None
-    return t.change(
-        t.draft().set(t.block, "kms_key_id", f"{key.address}.arn"),
-        Say(
-            "{encrypt <it> with <key>|use <key> to encrypt <it>}",
-            "<it> should be encrypted with <key>",
-            WHY_SAFE,
-            {"key": t.base.thing(key.address)},
-        ),
-        t.updated("kms_key_id", having=(refers(key, "kms_key_id"),)),
-        touches=[key.address],
-    )
+    return encrypted_with_key(t, "{encrypt <it> with <key>|use <key> to encrypt <it>}")
 
 
 @operator("waf", "aws_wafv2_web_acl", weight=1.3)
