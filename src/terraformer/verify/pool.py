@@ -41,9 +41,9 @@ from terraformer.verify.stopped import cacheable, extend, failed, padded, resour
 
 __all__ = ["Applied", "VerifierPool", "close_default_pool", "default_pool", "format_config", "verify", "verify_async"]
 
-# Each provider connection leaves a goroutine behind in Terraform (see sandbox._PIDFD_OPEN): a fresh worker every few
-# hundred runs costs less than a millisecond a run and bounds that, and whatever else a library may leak.
-_MAX_RUNS = 500
+# Each provider connection leaves a goroutine behind in Terraform (see sandbox._PIDFD_OPEN): a fresh worker every two
+# thousand runs costs less than a millisecond a run and bounds that, and whatever else a library may leak.
+_MAX_RUNS = 2000
 _MAX_IDLE_MB = 320
 _COMPILE_AGAIN_SECONDS = 10.0
 _HELD = 64

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from terraformer.data.mutation.base import Base, Change, Target
 from terraformer.data.mutation.draft import EditConflict
@@ -47,7 +48,7 @@ class ChangeOperator:
     structural: bool = False
 
     def applies(self, target: Target) -> bool:
-        """Whether it is worth trying; ``build`` has the last word."""
+        """Whether it is worth trying, always the same for a target; ``build`` has the last word."""
         if self.types and (target.whole is None or target.type not in self.types):
             return False
         return self.when is None or self.when(target)
@@ -55,6 +56,8 @@ class ChangeOperator:
 
 _REGISTERED: dict[str, ChangeOperator] = {}
 _LOADED = False
+_NO_CHANCE = random.Random(0)
+_APPLYING: WeakKeyDictionary[Base, dict[str, list[HclBlock | None]]] = WeakKeyDictionary()
 
 
 def operator(
@@ -101,16 +104,23 @@ def get_operator(name: str) -> ChangeOperator:
 
 def targets_of(chosen: ChangeOperator, base: Base, rng: random.Random) -> list[Target]:
     """The targets in a configuration that an operator is worth trying on, in an order by chance."""
-    blocks: Iterable[HclBlock | None] = (None,) if chosen.on == "configuration" else base.syntax.of(chosen.on)
-    found = [t for t in (Target(base, rng, block) for block in blocks) if chosen.applies(t)]
+    found = [Target(base, rng, block) for block in _blocks_for(chosen, base)]
     rng.shuffle(found)
     return found
 
 
-def operators_for(base: Base, rng: random.Random) -> list[tuple[ChangeOperator, list[Target]]]:
-    """The operators that are worth trying on a configuration, each with its targets."""
-    found = [(o, targets_of(o, base, rng)) for o in all_operators().values()]
-    return [(o, targets) for o, targets in found if targets]
+def operators_for(base: Base) -> list[ChangeOperator]:
+    """The operators that are worth trying on a configuration."""
+    return [o for o in all_operators().values() if _blocks_for(o, base)]
+
+
+def _blocks_for(chosen: ChangeOperator, base: Base) -> list[HclBlock | None]:
+    """Kept for each configuration: several changes are drawn of one."""
+    known = _APPLYING.setdefault(base, {})
+    if chosen.name not in known:
+        blocks: Iterable[HclBlock | None] = (None,) if chosen.on == "configuration" else base.syntax.of(chosen.on)
+        known[chosen.name] = [b for b in blocks if chosen.applies(Target(base, _NO_CHANCE, b))]
+    return known[chosen.name]
 
 
 def try_operator(chosen: ChangeOperator, target: Target) -> Change | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from terraformer.data.intents import ChangeAction, ChangeDemand, ChangeIntent, Demand, Intent
-from terraformer.data.mutation.base import Base, Change, Target
+from terraformer.data.mutation.base import Base, Change
 from terraformer.data.mutation.catalogue import ChangeOperator, operators_for, targets_of, try_operator
 from terraformer.types import TerraformConfig
 
@@ -67,11 +67,11 @@ def compose(
         if len(made) == wanted:
             break
         if first is not None and not made:
-            options = [(first, targets_of(first, here, rng))]
+            options = [first]
         else:
             used = avoid | {o.name for o, _ in made}
-            options = [(o, t) for o, t in operators_for(here, rng) if o.name not in used]
-        found = _draw(options, rng, [c for _, c in made])
+            options = [o for o in operators_for(here) if o.name not in used]
+        found = _draw(options, here, rng, [c for _, c in made])
         if found is None:
             break
         made.append(found)
@@ -80,18 +80,17 @@ def compose(
 
 
 def _draw(
-    options: Sequence[tuple[ChangeOperator, list[Target]]], rng: random.Random, before: Sequence[Change]
+    options: Sequence[ChangeOperator], base: Base, rng: random.Random, before: Sequence[Change]
 ) -> tuple[ChangeOperator, Change] | None:
     """An operator by weight that makes a change of one of its targets, which does not meet those made before."""
-    service = [(o, t) for o, t in options if t and not o.structural]
-    general = [(o, t) for o, t in options if t and o.structural]
+    service = [o for o in options if not o.structural]
+    general = [o for o in options if o.structural]
     share = min(_SERVICE, _EACH * len(service))  # what fits everywhere (a budget) is not asked for everywhere
     for group in (service, general) if rng.random() < share else (general, service):
         left = list(group)
         while left:
-            at = rng.choices(range(len(left)), [o.weight for o, _ in left])[0]
-            chosen, targets = left.pop(at)
-            for target in targets[:4]:
+            chosen = left.pop(rng.choices(range(len(left)), [o.weight for o in left])[0])
+            for target in targets_of(chosen, base, rng)[:4]:
                 if target.whole is not None and any(target.address in c.touches for c in before):
                     continue
                 change = try_operator(chosen, target)

@@ -16,7 +16,7 @@ from terraformer.data.reverse.completing import completed
 from terraformer.data.reverse.maker import load_sources
 from terraformer.data.services import services_of
 from terraformer.data.sources import SourceConfig, parse_sources
-from terraformer.data.synthesis.instances import candidates
+from terraformer.data.synthesis.instances import Candidate, candidates
 from terraformer.data.synthesis.registry import get_blueprint
 from terraformer.data.synthesis.verified import difficulty_of, draw_blueprint, types_of, versions_of
 from terraformer.errors import UsageError
@@ -25,15 +25,18 @@ from terraformer.verify import VerifierPool
 
 __all__ = ["MutationMaker", "apply_real", "real_configs"]
 
-_CHANGES = ((3, 4, 5, 6), (2, 3, 3, 2))
+_CHANGES = ((5, 6, 7, 8), (2, 3, 3, 2))
 """How many different changes a configuration gets, and how often."""
+_SMALLER = 0.6
+"""How often the smaller of two synthetic configurations is taken: people change files of one screen more often than of
+ten, the model is given the whole of it, and it is planned as often as it is changed."""
 _MAX_BYTES = 60_000
 _SPARE = 3
 """How many more are tried where some are rejected."""
 
 
 class MutationMaker:
-    """A unit is one configuration and three to six different changes of it.
+    """A unit is one configuration and five to eight different changes of it.
 
     The configuration is a synthetic one; with ``configs`` (what ``data.sources.collect`` takes: directories,
     repositories, JSON lines) it is a real one, the unit's number chooses which; ``licence`` is that of sources that
@@ -61,10 +64,12 @@ class MutationMaker:
             scenario = real.origin.partition("#")[0]
             applied = apply_real(real, pool)
         else:
-            chosen = self._only or draw_blueprint(rng, longtail=self._longtail)
-            candidate = next(candidates(chosen, rng.randrange(1 << 40)))
+            drawn = [self._draw(rng), self._draw(rng)]
+            if rng.random() < _SMALLER:
+                drawn.sort(key=lambda each: sum(map(len, each[1].config.files.values())))
+            name, candidate = drawn[0]
             scenario = candidate.scenario.seed
-            applied = apply_base(pool.format(candidate.config), pool, f"blueprint:{chosen.name}")
+            applied = apply_base(pool.format(candidate.config), pool, f"blueprint:{name}")
         if isinstance(applied, Rejection):
             return Made((), (applied,))
         records: list[Record] = []
@@ -95,6 +100,10 @@ class MutationMaker:
             seen.add(prompt)
             records.append(_record(applied, composed, outcome, prompt, voice, seed, licence, scenario))
         return Made(tuple(records), tuple(rejections))
+
+    def _draw(self, rng: random.Random) -> tuple[str, Candidate]:
+        chosen = self._only or draw_blueprint(rng, longtail=self._longtail)
+        return chosen.name, next(candidates(chosen, rng.randrange(1 << 40)))
 
 
 def real_configs(sources: str, licence: str = "") -> tuple[SourceConfig, ...]:

@@ -385,7 +385,7 @@ def trail_regions(t: Target) -> Change | None:
 
 
 # It fits every configuration: drawn by chance, else it would be the service operator of all that have no other.
-@operator("budget", on="configuration", when=lambda t: t.rng.random() < 0.04, weight=0.5)
+@operator("budget", on="configuration", weight=0.02)
 def add_budget(t: Target) -> Change | None:
     if t.syntax.of("resource", "aws_budgets_budget") or not t.syntax.of("provider"):
         return None
