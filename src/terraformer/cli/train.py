@@ -65,18 +65,29 @@ DEVICE = Annotated[str, typer.Option(metavar="NAME", help="cpu, cuda, ...; defau
 
 @app.command("tokens")
 def tokens(
-    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Datasets.", show_default=False)],
+    data: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DATA...", help="Datasets; DIR:4000 is the first 4,000 records of each split.", show_default=False
+        ),
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where token files go, by split.", show_default=False)],
     recipe: RECIPE = None,
     changes: SET = None,
 ) -> None:
     """Turn datasets into token files for SFT: OUT/train, OUT/validation, ..., and the tokenizer."""
     chosen = _recipe(recipe, changes)
+    from terraformer.train.datasets import first_of
     from terraformer.train.runs import prepare_tokens
 
+    parts = [first_of(text) for text in data]
     with _display("tokens") as show:
         told = prepare_tokens(
-            chosen, data, out, on_dialogue=lambda split, n: show(f"{split}: {n:,} dialogues", None, None)
+            chosen,
+            [place for place, _ in parts],
+            out,
+            most={place: number for place, number in parts if number is not None},
+            on_dialogue=lambda split, n: show(f"{split}: {n:,} dialogues", None, None),
         )
     for split, meta in told.items():
         extra = f", {meta['left out']:,} not told as dialogues" if meta["left out"] else ""

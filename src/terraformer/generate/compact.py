@@ -25,6 +25,8 @@ FINDINGS: Final = "Findings:"
 _MOST_FINDINGS: Final = 6
 _LONGEST_FINDING: Final = 360
 _ALIGNED: Final = re.compile(r"^(\s*(?:\"[^\"\n]*\"|[\w.-]+)) {2,}= ")
+_APART: Final = re.compile(r"/|(^|_)override\.tf$")
+_FIRST: Final = ("terraform", "versions", "backend", "provider", "providers", "variables", "locals", "data")
 _HEREDOC: Final = re.compile(r"<<[-~]?\s*\"?(\w+)\"?\s*$")
 
 
@@ -52,11 +54,20 @@ def render_findings(certificates: Sequence[Certificate]) -> str:
 
 
 def compact_answer(config: TerraformConfig) -> str:
-    """The configuration as an answer: the one file's text, or several in fences, each named in its first line."""
-    names = sorted(config.files)
-    if len(names) == 1:
-        return compact_hcl(config.text(names[0])).strip() + "\n"
+    """The configuration as an answer: the text of the root module's files as one, which means the same to Terraform;
+    with modules of its own or files of other kinds, all in fences, each named in its first line."""
+    names = sorted(config.files, key=_reading_order)
+    if all(n.endswith(".tf") and not _APART.search(n) for n in names):
+        return "\n".join(compact_hcl(config.text(n)).strip() + "\n" for n in names)
     return "\n\n".join(f"```hcl\n# {n}\n{compact_hcl(config.text(n)).strip()}\n```" for n in names) + "\n"
+
+
+def _reading_order(name: str) -> tuple[int, str]:
+    """Settings, providers, variables and locals come first, outputs last."""
+    stem = name.removesuffix(".tf")
+    if stem in _FIRST:
+        return _FIRST.index(stem), name
+    return len(_FIRST) + (stem == "outputs"), name
 
 
 def compact_hcl(text: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from terraformer.train.judging import RlTask, task_of
 from terraformer.train.tokens import ChatTemplate, Tokenizer, write_tokens
 from terraformer.types import Record
 
-__all__ = ["dialogues", "make_tokens", "records", "sample_tasks", "shards"]
+__all__ = ["dialogues", "first_of", "make_tokens", "records", "sample_tasks", "shards"]
 
 _SHARD: Final = re.compile(r"(?P<split>.+?)-\d+-of-\d+\.parquet")
 
@@ -37,13 +38,26 @@ def shards(directories: Sequence[Path]) -> dict[str, list[Path]]:
     return found
 
 
-def records(directories: Sequence[Path], split: str) -> Iterator[Record]:
-    """One at a time, in the order of directories and files. Raises UsageError when no directory has the split."""
+def first_of(text: str) -> tuple[Path, int | None]:
+    """("runs/tf-gen", 4000) of "runs/tf-gen:4000", which means the first 4,000 records of each split; without a number
+    all. Raises UsageError where it is 0."""
+    place, colon, number = text.rpartition(":")
+    if not colon or not number.isdecimal() or Path(text).exists():
+        return Path(text), None
+    if not int(number):
+        raise UsageError(f"{text}: at least one record")
+    return Path(place), int(number)
+
+
+def records(directories: Sequence[Path], split: str, most: Mapping[Path, int] | None = None) -> Iterator[Record]:
+    """One at a time, in the order of directories and files; ``most`` bounds how many of a directory. Raises UsageError
+    when no directory has the split."""
     by_split = shards(directories)
     if split not in by_split:
         raise UsageError(f"there is no split {split!r} (there are {', '.join(sorted(by_split))})")
-    for file in by_split[split]:
-        yield from read_records(file, check=False)
+    for directory in directories:
+        found = (r for file in shards([directory]).get(split, ()) for r in read_records(file, check=False))
+        yield from itertools.islice(found, (most or {}).get(directory))
 
 
 def dialogues(source: Iterator[Record], told: Callable[[str], None] | None = None) -> Iterator[Dialogue]:
@@ -96,16 +110,17 @@ def make_tokens(
     template: ChatTemplate | None = None,
     *,
     longest: int = 2048,
+    most: Mapping[Path, int] | None = None,
     on_dialogue: Callable[[str, int], None] | None = None,
 ) -> dict[str, Any]:
-    """One token file for each split, ``out/SPLIT``; splits that are there already, of the same sources and settings,
-    are kept. Returns their meta data by split."""
+    """One token file for each split, ``out/SPLIT``, of at most so many records of a directory. Returns their meta data
+    by split."""
     told: dict[str, Any] = {}
     for split in sorted(shards(directories)):
         left_out: list[str] = []
 
         def counted(split: str = split, left_out: list[str] = left_out) -> Iterator[Dialogue]:
-            for n, dialogue in enumerate(dialogues(records(directories, split), left_out.append)):
+            for n, dialogue in enumerate(dialogues(records(directories, split, most), left_out.append)):
                 if on_dialogue is not None:
                     on_dialogue(split, n + 1)
                 yield dialogue

@@ -26,9 +26,9 @@ from torch import Tensor
 from terraformer.errors import UsageError
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
-from terraformer.train.losses import completion_loss
+from terraformer.train.losses import completion_loss, learnt_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
-from terraformer.train.packing import Block, stream
+from terraformer.train.packing import IGNORED, Block, stream
 from terraformer.train.tokens import TokenFile
 
 __all__ = ["LeanSft", "SftSettings", "StepReport", "document_mask", "learning_rate"]
@@ -207,9 +207,12 @@ class LeanSft:
             for name in ("ids", "labels", "positions")
         )
         mask = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
+        given = {"input_ids": ids, "position_ids": positions, "attention_mask": mask, "use_cache": False}
         with self._autocast():
-            logits = self._forward(input_ids=ids, position_ids=positions, attention_mask=mask, use_cache=False).logits
-            return completion_loss(logits, labels, count)
+            if self.settings.compile:  # shapes that never change
+                return completion_loss(self._forward(**given).logits, labels, count)
+            kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
+            return learnt_loss(self._forward(**given, logits_to_keep=kept).logits, labels[:, kept + 1], count)
 
     def _autocast(self) -> AbstractContextManager[Any]:
         wanted = self.settings.dtype

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from terraformer.train.packing import IGNORED
 
-__all__ = ["completion_loss", "group_advantages", "grpo_loss", "token_logprobs"]
+__all__ = ["completion_loss", "group_advantages", "grpo_loss", "learnt_loss", "token_logprobs"]
 
 
 def completion_loss(logits: Tensor, labels: Tensor, count: Tensor | float | None = None) -> Tensor:
@@ -18,13 +18,16 @@ def completion_loss(logits: Tensor, labels: Tensor, count: Tensor | float | None
     where nothing is learnt. ``count`` replaces the number of learnt tokens that the sum is divided by: that of the
     whole step where gradients are accumulated, so that each token weighs the same.
     """
+    return learnt_loss(logits[:, :-1], labels[:, 1:], count)
+
+
+def learnt_loss(logits: Tensor, targets: Tensor, count: Tensor | float | None = None) -> Tensor:
+    """``completion_loss`` of ``logits`` (B, N, V) that predict ``targets`` (B, N), at any positions: none are needed of
+    a prompt's tokens."""
     flat = functional.cross_entropy(
-        logits[:, :-1].reshape(-1, logits.shape[-1]).float(),
-        labels[:, 1:].reshape(-1),
-        ignore_index=IGNORED,
-        reduction="sum",
+        logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1), ignore_index=IGNORED, reduction="sum"
     )
-    divisor = count if count is not None else (labels[:, 1:] != IGNORED).sum().clamp(min=1)
+    divisor = count if count is not None else (targets != IGNORED).sum().clamp(min=1)
     return flat / divisor
 
 

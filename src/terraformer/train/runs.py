@@ -89,17 +89,18 @@ def prepare_tokens(
     data: Sequence[Path],
     out: Path,
     *,
+    most: Mapping[Path, int] | None = None,
     on_dialogue: Callable[[str, int], None] | None = None,
 ) -> dict[str, Any]:
     """Token files of datasets, ``out/SPLIT``, and the tokenizer they were made with; a model from scratch learns its
-    vocabulary on the training split. Returns meta data by split."""
+    vocabulary on the training split. ``most`` bounds the records of a dataset. Returns meta data by split."""
     if recipe.base.scratch is not None:
-        source = texts(dialogues(records(data, "train")), _VOCABULARY_TEXT)
+        source = texts(dialogues(records(data, "train", most)), _VOCABULARY_TEXT)
         tokenizer = learn_vocabulary(source, recipe.base.vocabulary)
     else:
         tokenizer = base_tokenizer(recipe.base.model)
     template = _template(recipe)
-    told = make_tokens(data, out, tokenizer, template, longest=recipe.base.longest, on_dialogue=on_dialogue)
+    told = make_tokens(data, out, tokenizer, template, longest=recipe.base.longest, most=most, on_dialogue=on_dialogue)
     tokenizer.save_pretrained(out / _TOKENIZER)
     return told
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from terraformer.data.intents import PolicyStatement, RefersTo, Target
 from terraformer.data.synthesis.expressions import Call, Document, Raw, Ref, Statement, Value
 from terraformer.data.synthesis.names import resource_name
-from terraformer.data.synthesis.scenario import Node, Say, Scene
+from terraformer.data.synthesis.scenario import Node, Say, Scene, Setting
 
 __all__ = [
     "SERVICES",
@@ -171,12 +171,16 @@ def network(
 def security_group(
     s: Scene, vpc: Node | None, ports: Sequence[int], role: str = "main", *, said: bool = False, cidr: str = ""
 ) -> Node:
-    """A security group that lets TCP in on these ports, and everything out."""
+    """A security group that lets TCP in on these ports, and everything out; "10.0.0.0/16" stands for the range of the VPC,
+    where it has one of its own."""
     node = s.resource("aws_security_group", "security group", role, said=said)
     node.named("name", resource_name(s, f"{role}-sg"))
     if vpc is not None:
         node.link("vpc_id", vpc, say="in <it>" if said and vpc.said else False)
     source = cidr or s.pick("10.0.0.0/8", "0.0.0.0/0", "10.0.0.0/16")
+    if source == "10.0.0.0/16" and vpc is not None:
+        own = (i.value for i in vpc.items if isinstance(i, Setting) and i.name == "cidr_block")
+        source = next((v for v in own if isinstance(v, str)), source)
     for port in ports:
         rule = node.block(
             "ingress",

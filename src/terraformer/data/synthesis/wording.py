@@ -31,7 +31,7 @@ def expand(text: str, rng: random.Random) -> str:
 
 def type_noun(type: str) -> str:
     """Words for a resource type that has no noun of its own ("aws_sqs_queue" -> "SQS queue")."""
-    words = type.split("_")[1:]
+    words = type.replace("_cloudwatch_event_", "_EventBridge_").split("_")[1:]
     return " ".join(_ACRONYMS.get(w, w) for w in words)
 
 
