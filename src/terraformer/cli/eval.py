@@ -118,6 +118,7 @@ def _command(benchmark: str) -> Callable[..., int]:
         ] = None,
         max_tokens: running.MAX_TOKENS = 4096,
         model_timeout: running.MODEL_TIMEOUT = 300.0,
+        strategy: running.STRATEGY = running.StrategyName.AUTO,
         schema_chars: running.SCHEMA_CHARS = 16_000,
         examples: running.EXAMPLES = 2,
         core: running.CORE = "auto",
@@ -140,6 +141,7 @@ def _command(benchmark: str) -> Callable[..., int]:
             timeout=timeout,
             max_tokens=max_tokens,
             model_timeout=model_timeout,
+            strategy=strategy.value,
             schema_chars=schema_chars,
             examples=examples,
         )

@@ -61,6 +61,7 @@ def mutate(
     trace: running.TRACE = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")] = OutputFormat.TEXT,
     stages: running.STAGES = "compile,deploy,policy",
+    strategy: running.STRATEGY = running.StrategyName.AUTO,
     schema_chars: running.SCHEMA_CHARS = 16_000,
     seed: running.SEED = None,
     temperature: running.TEMPERATURE = 0.0,
@@ -87,6 +88,7 @@ def mutate(
         sampling=SamplingSettings(temperature=temperature, seed=seed, max_tokens=max_tokens, timeout=model_timeout),
         verify=running.verify_settings(in_force, core=core, timeout=timeout, stages=stages, existing=True),
         trace_file=trace,
+        strategy=strategy.value,
         schema_chars=schema_chars,
     )
     with running.running(in_force.pick("model", model), chosen.verify, workers=min(2, chosen.samples)) as with_:

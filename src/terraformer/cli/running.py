@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "SCHEMA_CHARS",
     "SEED",
     "STAGES",
+    "STRATEGY",
     "TEMPERATURE",
     "TIMEOUT",
     "TRACE",
@@ -57,6 +59,14 @@ SEED = Annotated[
 TEMPERATURE = Annotated[float, typer.Option(min=0.0, max=2.0, metavar="T", help="Sampling temperature.")]
 MAX_TOKENS = Annotated[int, typer.Option(min=1, metavar="N", help="Limit for one reply of the model.")]
 MODEL_TIMEOUT = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Limit for one reply of the model.")]
+
+
+class StrategyName(StrEnum):
+    AUTO = "auto"
+    CHAT = "chat"
+    GRAMMAR = "grammar"
+
+
 SCHEMA_CHARS = Annotated[
     int,
     typer.Option(
@@ -68,6 +78,10 @@ EXAMPLES = Annotated[
 ]
 SAMPLES = Annotated[
     int, typer.Option(min=1, max=100, metavar="N", help="Independent answers, of which the best is kept.")
+]
+STRATEGY = Annotated[
+    StrategyName,
+    typer.Option("--strategy", help="How the model writes: freely, or held to a grammar compiled from the schemas."),
 ]
 VAR_FILE = Annotated[
     list[Path] | None,

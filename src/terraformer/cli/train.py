@@ -220,19 +220,34 @@ def evaluate(
         raise UsageError("name a dataset to draw requests from: --data DIR")
     from terraformer.train.runs import evaluate_model
 
-    figures = evaluate_model(
-        chosen,
-        model,
-        data,
-        out,
-        split=split,
-        tasks=tasks,
-        temperature=temperature,
-        samples=samples,
-        workers=_jobs(jobs),
-        device=device or None,
-    )
+    with _display("evaluate") as show:
+        figures = evaluate_model(
+            chosen,
+            model,
+            data,
+            out,
+            split=split,
+            tasks=tasks,
+            temperature=temperature,
+            samples=samples,
+            workers=_jobs(jobs),
+            device=device or None,
+            on_reply=lambda done, of: show("replies", done, of),
+        )
     terminal.write(json.dumps(figures, indent=1) + "\n")
+
+
+@app.command("compare")
+def compare(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files of train evaluate, base first.", show_default=False)
+    ],
+) -> None:
+    """A table of evaluations of the same requests, and what each gained over the one before, with 95% intervals."""
+    from terraformer.train.compare import compare as run
+    from terraformer.train.compare import table
+
+    terminal.write(table(run(files)))
 
 
 @app.command("plot")

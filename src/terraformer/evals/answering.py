@@ -91,6 +91,7 @@ def _ask(
             temperature=temperature, max_tokens=settings.max_tokens, seed=seed, timeout=settings.model_timeout
         ),
         "verify": looping,
+        "strategy": settings.strategy,
         "schema_chars": settings.schema_chars,
         "examples": settings.examples,
     }

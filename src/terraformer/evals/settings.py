@@ -24,7 +24,8 @@ class EvalSettings:
     default the loop sees what compile and deploy find, and the policies judge afterwards. ``difficulty`` is (lowest,
     highest), ``limit`` the number of tasks. ``stages`` are those of grading; the loop knows compile and deploy only.
     ``max_tokens`` and ``model_timeout`` (seconds) bound a reply; ``timeout`` one verification. ``schema_chars`` and
-    ``examples`` are what a chat model is told besides (GenerateSettings).
+    ``examples`` are what a chat model is told besides, ``strategy`` whether the model is held to a grammar
+    (GenerateSettings).
 
     Raises SettingsError when a value is out of range.
     """
@@ -43,6 +44,7 @@ class EvalSettings:
     timeout: float = 30.0
     max_tokens: int = 4096
     model_timeout: float = 300.0
+    strategy: str = "auto"
     schema_chars: int = 16_000
     examples: int = 2
 
@@ -104,6 +106,7 @@ class EvalSettings:
             "timeout": self.timeout,
             "max_tokens": self.max_tokens,
             "model_timeout": self.model_timeout,
+            "strategy": self.strategy,
             "schema_chars": self.schema_chars,
             "examples": self.examples,
         }

@@ -17,12 +17,12 @@ from typing import Any
 
 from terraformer.errors import UsageError
 from terraformer.files import replace_directory
-from terraformer.train.judging import Judge, Judged, RlTask
+from terraformer.train.judging import Judge, RlTask
 from terraformer.train.metrics import read_metrics
 from terraformer.train.sampling import DecodingTokenizer, RolloutSettings, sample
 from terraformer.train.tokens import ChatTemplate
 
-__all__ = ["Evaluation", "EvaluationSettings", "interval", "measure"]
+__all__ = ["Evaluation", "EvaluationSettings", "figures_of", "interval", "measure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +60,62 @@ def measure(
     settings: RolloutSettings,
     *,
     seed: int = 0,
-) -> tuple[dict[str, Any], list[tuple[RlTask, str, Judged]]]:
-    """(figures, each task with reply and verdict). What the tools could not judge is no part of the denominators."""
+) -> list[dict[str, Any]]:
+    """One JSON-ready row for each task: reply, reward (None where the tools failed), what it came to, seconds."""
     began = time.monotonic()
     prompts = [tokenizer.encode(template.prompt(tokenizer, t.messages), add_special_tokens=False) for t in tasks]
     rollouts = sample(model, tokenizer, template, prompts, settings, seed)
     sampled = time.monotonic()
     judged = judge.judge([(t, r.text) for t, r in zip(tasks, rollouts, strict=True)])
-    known = [(t, j) for t, j in zip(tasks, judged, strict=True) if j.reward is not None]
+    seconds = ((sampled - began) / max(1, len(tasks)), (time.monotonic() - sampled) / max(1, len(tasks)))
+    return [
+        {
+            "id": t.id,
+            "kind": t.kind.value,
+            "difficulty": t.difficulty,
+            "reply": r.text,
+            "tokens": len(r.ids),
+            "finished": r.finished,
+            "reward": j.reward,
+            "correct": j.correct,
+            "compilable": bool(j.report and j.report.compilable),
+            "deployable": bool(j.report and j.report.deployable),
+            "problem": [j.problem] if j.problem else [c.summary for c in (j.report.errors if j.report else ())][:3],
+            "seconds": [round(n, 4) for n in seconds],
+        }
+        for t, r, j in zip(tasks, rollouts, judged, strict=True)
+    ]
+
+
+def figures_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Shares of rows of ``measure``. What the tools could not judge is no part of the denominators."""
+    known = [r for r in rows if r["reward"] is not None]
     count = len(known)
 
-    def share(number: int) -> float:
+    def share(number: float) -> float:
         return number / count if count else 0.0
 
-    correct = sum(j.correct for _, j in known)
+    correct = sum(r["correct"] for r in known)
     low, high = interval(correct, count)
-    kinds = Counter(t.kind.value for t, _ in known)
-    right = Counter(t.kind.value for t, j in known if j.correct)
-    figures = {
+    kinds = Counter(r["kind"] for r in known)
+    right = Counter(r["kind"] for r in known if r["correct"])
+    return {
         "tasks": count,
-        "unjudged": len(tasks) - count,
+        "unjudged": len(rows) - count,
         "correct": share(correct),
         "correct_low": low,
         "correct_high": high,
-        "compilable": share(sum(bool(j.report and j.report.compilable) for _, j in known)),
-        "deployable": share(sum(bool(j.report and j.report.deployable) for _, j in known)),
-        "reward": share(1) * sum(j.reward or 0.0 for _, j in known),
-        "finished": sum(r.finished for r in rollouts) / len(rollouts) if rollouts else 0.0,
-        "tokens": sum(len(r.ids) for r in rollouts),
+        "compilable": share(sum(r["compilable"] for r in known)),
+        "deployable": share(sum(r["deployable"] for r in known)),
+        "reward": share(sum(r["reward"] for r in known)),
+        "finished": sum(r["finished"] for r in rows) / len(rows) if rows else 0.0,
+        "tokens": sum(r["tokens"] for r in rows),
         "by_kind": {k: {"correct": right[k], "tasks": kinds[k]} for k in sorted(kinds)},
-        "seconds": {"sampling": sampled - began, "verification": time.monotonic() - sampled},
+        "seconds": {
+            "sampling": sum(r["seconds"][0] for r in rows),
+            "verification": sum(r["seconds"][1] for r in rows),
+        },
     }
-    return figures, [(t, r.text, j) for t, r, j in zip(tasks, rollouts, judged, strict=True)]
 
 
 class Evaluation:
@@ -117,7 +141,7 @@ class Evaluation:
 
     def __call__(self, model: Any, step: int) -> Mapping[str, Any]:
         settings = RolloutSettings(tokens=self._settings.tokens, temperature=0.0, rows=self._settings.rows)
-        figures, _ = measure(model, self._tasks, self._tokenizer, self._template, self._judge, settings)
+        figures = figures_of(measure(model, self._tasks, self._tokenizer, self._template, self._judge, settings))
         rows = [r for r in read_metrics(self._directory / "metrics.jsonl", "evaluation") if r["step"] < step]
         past = [_key(r) for r in rows]
         better = not past or _key(figures) > max(past)

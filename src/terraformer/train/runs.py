@@ -11,6 +11,7 @@ The same call goes on with an unfinished run, and does nothing to a finished one
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -26,7 +27,7 @@ from terraformer.rewards import AuditRow
 from terraformer.train.bases import LoraSettings, base_tokenizer, load_base, with_lora
 from terraformer.train.checkpoints import load_weights
 from terraformer.train.datasets import dialogues, make_tokens, records, sample_tasks
-from terraformer.train.evaluation import Evaluation, measure
+from terraformer.train.evaluation import Evaluation, figures_of, measure
 from terraformer.train.judging import Judge, RlTask
 from terraformer.train.lean import LeanSft, StepReport
 from terraformer.train.lean_rl import LeanRl
@@ -234,39 +235,55 @@ def evaluate_model(
     workers: int = 1,
     device: str | None = None,
     seed: int = 1,
+    on_reply: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Figures of a base or run on held-out requests; ``out`` gets them and every reply, as JSON lines.
 
-    With several samples the shares are of replies, and ``solved`` is the share of requests with a correct one.
+    With several samples the shares are of replies, and ``solved`` is the share of requests with a correct one. Replies
+    are kept in ``out``.partial as they come: the same call goes on there. ``on_reply`` hears (how many, of how many).
     """
     tokenizer, template = load_tokenizer(model), _template(recipe)
     settings = replace(recipe.evaluation, split=split, tasks=tasks)
     chosen = _held_out(replace(recipe, evaluation=settings), data, tokenizer)
     if not chosen:
         raise UsageError(f"no request of the split {split!r} has a policy and is short enough")
-    policy = load_model(model).to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    # Requests of like length side by side, all samples of one together.
+    chosen.sort(key=lambda t: (sum(len(m["content"]) for m in t.messages), t.id))
     each = [task for task in chosen for _ in range(samples)]
     rollout = RolloutSettings(tokens=settings.tokens, temperature=temperature, rows=settings.rows)
-    with VerifierPool(workers=workers) as pool:
-        judge = Judge(pool, recipe.reward, recipe.dense)
-        figures, told = measure(policy, each, tokenizer, template, judge, rollout, seed=seed)
-    solved = {t.id for t, _, j in told if j.correct}
-    figures = {"model": str(model), "split": split, "samples": samples, "temperature": temperature, **figures}
+    identity = {"model": str(model), "split": split, "samples": samples, "temperature": temperature, "seed": seed}
+    identity |= {
+        "tokens": settings.tokens,
+        "rows": settings.rows,
+        "ids": hashlib.sha256(" ".join(t.id for t in each).encode()).hexdigest(),
+    }
+    partial = out.with_name(out.name + ".partial")
+    rows = _begun(partial, identity)
+    if len(rows) < len(each):
+        policy = load_model(model).to(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        with VerifierPool(workers=workers) as pool:
+            judge = Judge(pool, recipe.reward, recipe.dense)
+            for start in range(len(rows), len(each), settings.rows):
+                part = each[start : start + settings.rows]
+                rows += measure(policy, part, tokenizer, template, judge, rollout, seed=seed + start)
+                replace_file(partial, "".join(json.dumps(line) + "\n" for line in [identity, *rows]).encode())
+                if on_reply is not None:
+                    on_reply(len(rows), len(each))
+    solved = {r["id"] for r in rows if r["correct"]}
+    figures = {"model": str(model), "split": split, "samples": samples, "temperature": temperature, **figures_of(rows)}
     figures["requests"], figures["solved"] = len(chosen), len(solved) / len(chosen)
-    lines = [figures] + [
-        {
-            "id": t.id,
-            "kind": t.kind.value,
-            "reply": reply,
-            "reward": j.reward,
-            "correct": j.correct,
-            "deployable": bool(j.report and j.report.deployable),
-            "problem": j.problem or [c.summary for c in (j.report.errors if j.report else ())][:3],
-        }
-        for t, reply, j in told
-    ]
-    replace_file(out, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    replace_file(out, "".join(json.dumps(line) + "\n" for line in [figures, *rows]).encode())
+    partial.unlink(missing_ok=True)
     return figures
+
+
+def _begun(partial: Path, identity: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an evaluation that was stopped; none where it was another one."""
+    try:
+        lines = [json.loads(line) for line in partial.read_text().splitlines()]
+    except (OSError, ValueError):
+        return []
+    return lines[1:] if lines and lines[0] == dict(identity) else []
 
 
 def with_seconds(recipe: Recipe, seconds: float | None) -> Recipe:

@@ -18,6 +18,7 @@ from terraformer.errors import SettingsError  # noqa: E402
 from terraformer.models.gguf_header import read_header  # noqa: E402
 from terraformer.train.evaluation import interval  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
+from terraformer.train.runs import evaluate_model  # noqa: E402
 from terraformer.train.settings import load_recipe, recipe_of  # noqa: E402
 
 RECIPE = """
@@ -57,6 +58,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_from_data_to_a_file_for_llama(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data, recipe = str(place / "set"), ["--recipe", str(place / "recipe.toml")]
+    assert run(["train", "tokens", f"{data}:1", "--out", str(place / "few"), *recipe]) == 0
+    assert json.loads((place / "few" / "train" / "meta.json").read_text())["dialogues"] == 1
     assert run(["train", "tokens", data, "--out", str(place / "tokens"), *recipe]) == 0
     assert "train" in capsys.readouterr().out
 
@@ -89,6 +92,30 @@ def test_from_data_to_a_file_for_llama(place: Path, capsys: pytest.CaptureFixtur
     assert run([*evaluate, "--split", "validation", "--tasks", "2", "--samples", "2", "--temperature", "1"]) == 0
     figures, *replies = map(json.loads, told.read_text().splitlines())
     assert (figures["tasks"], figures["requests"], len(replies)) == (4, 2, 4)
+    again = place / "again.jsonl"
+    options = {"split": "validation", "tasks": 2, "samples": 2, "temperature": 1.0}
+    chosen = load_recipe(place / "recipe.toml", ["evaluation.rows=2"])
+
+    def interrupt(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate_model(chosen, place / "sft", [place / "set"], again, **options, on_reply=interrupt)
+    partial = again.with_name("again.jsonl.partial")
+    kept = partial.read_text().splitlines()
+    assert len(kept) == 1 + 2
+    partial.write_text("\n".join([kept[0], *(k.replace('"reply": "', '"reply": "KEPT ') for k in kept[1:])]))
+    evaluate_model(chosen, place / "sft", [place / "set"], again, **options)
+    assert [r["reply"].startswith("KEPT ") for r in map(json.loads, again.read_text().splitlines()[1:])] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not partial.exists()
+    capsys.readouterr()
+    assert run(["train", "compare", str(told), str(again)]) == 0
+    assert "| again | generation | 2 x 2 |" in capsys.readouterr().out
 
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     assert run(["train", "plot", str(place / "sft"), str(place / "rl"), "--out", str(place / "c.png")]) == 0
@@ -101,6 +128,8 @@ def test_what_is_wrong_is_said(place: Path, capsys: pytest.CaptureFixture[str]) 
         (["train", "sft", "--tokens", str(place), "--out", str(place / "x")], "no tokenizer can be read"),
         (["train", "rl", "--model", "smollm2", "--out", str(place / "x")], "--data"),
         (["train", "export", str(place), "--out", str(place / "x.gguf")], "not the directory of a training run"),
+        (["train", "compare", str(place / "recipe.toml")], "not a file of terraformer train evaluate"),
+        (["train", "tokens", f"{place / 'set'}:0", "--out", str(place / "t")], "at least one record"),
         (["train", "tokens", "x", "--out", "y", "--set", "sft.step=1"], "is it steps"),
         (["train", "sft", "--tokens", "x", "--out", "y", "--set", 'trainer="trl"'], "accelerate launch"),
     ):

@@ -96,7 +96,7 @@ _ACRONYMS: Final = {
         "MQ",
         "SES",
     ]
-}
+} | {"s3tables": "S3 Tables", "s3vectors": "S3 Vectors", "s3outposts": "S3 on Outposts"}
 
 
 _WORDS: Final = frozenset(

@@ -169,6 +169,8 @@ def _description(run: Run) -> str:
         f"{samples} sample{'s' * (samples != 1)} a task",
         f"at most {rounds} repair round{'s' * (rounds != 1)}" if rounds else "no repair",
     ]
+    if settings.get("strategy", "auto") != "auto":
+        parts.append(f"strategy {settings['strategy']}")
     if int(settings.get("best_of", 1)) > 1:
         parts.append(f"best of {settings['best_of']}")
     if rounds:

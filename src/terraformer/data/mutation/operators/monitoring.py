@@ -384,8 +384,9 @@ def trail_regions(t: Target) -> Change | None:
     )
 
 
-# It fits every configuration: drawn by chance, else it would be the service operator of all that have no other.
-@operator("budget", on="configuration", weight=0.02)
+# It fits every configuration, so that it is drawn among the general ones: else it would be the service operator of all
+# that have no other.
+@operator("budget", on="configuration", weight=0.2, structural=True)
 def add_budget(t: Target) -> Change | None:
     if t.syntax.of("resource", "aws_budgets_budget") or not t.syntax.of("provider"):
         return None
