@@ -10,6 +10,7 @@ Sources: GRPO (arXiv 2402.03300), token-level normalisation and the higher upper
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import time
@@ -28,7 +29,7 @@ from terraformer.rewards import Audit, AuditRow, CreditSettings, Expectation, Sa
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
 from terraformer.train.judging import Judge, Judged, RlTask
-from terraformer.train.losses import group_advantages, grpo_loss, token_logprobs
+from terraformer.train.losses import group_advantages, grpo_loss, target_logprobs
 from terraformer.train.metrics import MetricsLog, read_metrics
 from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettings, offsets_of, sample
 from terraformer.train.tokens import ChatTemplate
@@ -156,6 +157,7 @@ class LeanRl:
             fitting = [replace(t, difficulty=1) for t in fitting]
         self.curriculum = Curriculum(fitting)
         self._failed: list[RlTask] = []
+        self._sampler: Any = None
         self.audit = Audit()
         torch.manual_seed(settings.seed)
         if settings.lora.rank:
@@ -212,7 +214,12 @@ class LeanRl:
         each = [task for task in tasks for _ in range(settings.group)]
         prompts = {task.id: self._prompt(task) for task in tasks}
         rollouts = sample(
-            self.model, self._tokenizer, self._template, [prompts[t.id] for t in each], settings.rollout, self._seed()
+            self._merged(),
+            self._tokenizer,
+            self._template,
+            [prompts[t.id] for t in each],
+            settings.rollout,
+            self._seed(),
         )
         sampled = time.monotonic()
         judged = self._judge.judge([(t, r.text) for t, r in zip(each, rollouts, strict=True)])
@@ -250,6 +257,24 @@ class LeanRl:
         )
         self._log.write("audit", self.step, {**row.to_dict(), "warnings": row.warnings()})
         return row
+
+    def _merged(self) -> Any:
+        """The model to sample from: with LoRA a copy with the adapters merged into its weights, which decodes in half
+        the operations; on a CPU in the type that the passes are computed in."""
+        if not self.settings.lora.rank:
+            return self.model
+        if self._sampler is None:
+            self._sampler = copy.deepcopy(self.model).merge_and_unload()
+            if self._device.type == "cpu" and self.settings.dtype == "bfloat16":
+                self._sampler = self._sampler.to(torch.bfloat16)
+            self._sampler.requires_grad_(False)
+            return self._sampler
+        inner = dict(self._sampler.named_modules())
+        with torch.no_grad():
+            for name, layer in self.model.get_base_model().named_modules():
+                if hasattr(layer, "get_delta_weight"):
+                    inner[name].weight.copy_(layer.base_layer.weight + layer.get_delta_weight("default"))
+        return self._sampler
 
     def _draw(self) -> list[RlTask]:
         settings = self.settings
@@ -346,10 +371,14 @@ class LeanRl:
         return ids.to(self._device), mask.to(self._device), advantages[:, 1:].to(self._device)
 
     def _logprobs(self, ids: Tensor, mask: Tensor) -> Tensor:
-        # Right padding: causal attention never looks at it, so no mask is needed.
+        # Right padding: causal attention never looks at it, so no mask is needed. Of prompts no logits are needed.
+        kept = (mask[:, 1:] > 0).any(0).nonzero()[:, 0]
         with self._autocast():
-            logits = self.model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
-        return token_logprobs(logits, ids, self.settings.rollout.temperature or 1.0) * mask[:, 1:]
+            logits = self.model(
+                input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False, logits_to_keep=kept
+            ).logits
+        found = target_logprobs(logits, ids[:, kept + 1], self.settings.rollout.temperature or 1.0)
+        return found.new_zeros(mask[:, 1:].shape).index_copy(1, kept, found) * mask[:, 1:]
 
     def _reference(self, ids: Tensor, mask: Tensor) -> Tensor:
         with torch.no_grad(), self.model.disable_adapter():

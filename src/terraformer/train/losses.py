@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from terraformer.train.packing import IGNORED
 
-__all__ = ["completion_loss", "group_advantages", "grpo_loss", "learnt_loss", "token_logprobs"]
+__all__ = ["completion_loss", "group_advantages", "grpo_loss", "learnt_loss", "target_logprobs", "token_logprobs"]
 
 
 def completion_loss(logits: Tensor, labels: Tensor, count: Tensor | float | None = None) -> Tensor:
@@ -33,8 +33,13 @@ def learnt_loss(logits: Tensor, targets: Tensor, count: Tensor | float | None = 
 
 def token_logprobs(logits: Tensor, ids: Tensor, temperature: float = 1.0) -> Tensor:
     """Log probabilities (B, T - 1) of the tokens ``ids`` (B, T) from the second on, at a sampling temperature."""
-    scores = logits[:, :-1].float() / temperature
-    return torch.gather(scores, 2, ids[:, 1:, None]).squeeze(2) - torch.logsumexp(scores, dim=2)
+    return target_logprobs(logits[:, :-1], ids[:, 1:], temperature)
+
+
+def target_logprobs(logits: Tensor, targets: Tensor, temperature: float = 1.0) -> Tensor:
+    """Log probabilities (B, N) of ``targets`` (B, N) by ``logits`` (B, N, V) that predict them, at any positions."""
+    scores = logits.float() / temperature
+    return torch.gather(scores, 2, targets[:, :, None]).squeeze(2) - torch.logsumexp(scores, dim=2)
 
 
 def group_advantages(rewards: Tensor, *, scale: bool = True) -> Tensor:

@@ -259,6 +259,13 @@ def test_with_adapters_and_a_reference(tmp_path: Path) -> None:
     rows = list(read_metrics(tmp_path / "metrics.jsonl", "train"))
     assert rows[0]["kl"] >= 0
     assert rows[1]["kl"] > 0
+    ids = torch.arange(20)[None]
+    run.model.eval()
+    now, start = run.model(input_ids=ids).logits, toy()(input_ids=ids).logits
+    assert not torch.allclose(now, start, atol=1e-6)
+    assert torch.allclose(
+        run._merged()(input_ids=ids).logits, now, atol=1e-6
+    )  # what is sampled from is the model as it is
 
 
 def test_the_curriculum_opens_levels() -> None:
