@@ -99,7 +99,7 @@ def prepare_tokens(
         source = texts(dialogues(records(data, "train", most)), _VOCABULARY_TEXT)
         tokenizer = learn_vocabulary(source, recipe.base.vocabulary)
     else:
-        tokenizer = base_tokenizer(recipe.base.model)
+        tokenizer = load_tokenizer(recipe.base.model)
     template = _template(recipe)
     told = make_tokens(data, out, tokenizer, template, longest=recipe.base.longest, most=most, on_dialogue=on_dialogue)
     tokenizer.save_pretrained(out / _TOKENIZER)
@@ -151,7 +151,10 @@ def run_sft(
     started_from = "scratch" if scratch is not None else recipe.base.model
     torch.manual_seed(recipe.sft.seed)
     _begin(out, "sft", started_from, recipe, tokenizer)
-    model = load_base(recipe.base.model, scratch=scratch, vocabulary=_rounded(len(tokenizer)))
+    if scratch is not None:
+        model = load_base(recipe.base.model, scratch=scratch, vocabulary=_rounded(len(tokenizer)))
+    else:
+        model = load_model(recipe.base.model)
     training = open_tokens(tokens / "train")
     validation = open_tokens(tokens / "validation") if (tokens / "validation").is_dir() else None
     with ExitStack() as stack:

@@ -18,7 +18,7 @@ from terraformer.errors import SettingsError  # noqa: E402
 from terraformer.models.gguf_header import read_header  # noqa: E402
 from terraformer.train.evaluation import interval  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
-from terraformer.train.runs import evaluate_model  # noqa: E402
+from terraformer.train.runs import evaluate_model, open_run  # noqa: E402
 from terraformer.train.settings import load_recipe, recipe_of  # noqa: E402
 
 RECIPE = """
@@ -74,6 +74,14 @@ def test_from_data_to_a_file_for_llama(place: Path, capsys: pytest.CaptureFixtur
     assert [r["step"] for r in evaluations] == [2, 4]
     assert evaluations[0]["tasks"] == 2
     assert (place / "sft" / "best" / "evaluation.json").exists()
+
+    further = ["train", "sft", "--tokens", str(place / "tokens"), "--out", str(place / "further"), *recipe]
+    further += ["--set", "base.scratch=null", "--set", f"base.model={place / 'sft'}", "--set", "sft.steps=1"]
+    assert run(further) == 0
+    losses = [next(read_metrics(place / n / "metrics.jsonl", "train"))["loss"] for n in ("sft", "further")]
+    assert losses[1] < losses[0] - 0.1  # it begins where the other run ended
+    assert open_run(place / "further").started_from == str(place / "sft")
+    capsys.readouterr()
 
     rl = ["train", "rl", "--model", str(place / "sft"), "--data", data, "--out", str(place / "rl"), *recipe]
     assert run(rl) == 0
