@@ -28,20 +28,19 @@ if [ -d "$SFT" ]; then names+=(sft) models+=("$SFT"); fi
 if [ -d "$RL" ]; then names+=(rl) models+=("$RL"); fi
 
 # 1. Freely: no grammar, no repair; greedily, then by sampling.
-for split in test heldout_service; do
-  for greedy in 1 0; do
-    [ "$greedy" = 1 ] || [ "$SAMPLES" -gt 0 ] || continue
-    if [ "$greedy" = 1 ]; then how=(--samples 1 --temperature 0); tag=greedy; else how=(--samples "$SAMPLES" --temperature 0.8); tag=sampled; fi
-    files=()
-    for n in "${!names[@]}"; do
-      mkdir -p "$OUT/$split-$tag"
-      file="$OUT/$split-$tag/${names[$n]}.jsonl"
-      [ -s "$file" ] || terraformer train evaluate "${models[$n]}" --recipe "$RECIPE" "${data[@]}" --split "$split" \
-        --tasks "$TASKS" "${how[@]}" --out "$file"
-      files+=("$file")
-    done
-    terraformer train compare "${files[@]}" | tee "$OUT/$split-$tag.md"
+answer() { # SPLIT TAG OPTIONS...
+  local place="$OUT/$1-$2" files=() n
+  mkdir -p "$place"
+  for n in "${!names[@]}"; do
+    files+=("$place/${names[$n]}.jsonl")
+    [ -s "${files[-1]}" ] || terraformer train evaluate "${models[$n]}" --recipe "$RECIPE" "${data[@]}" --split "$1" \
+      --tasks "$TASKS" "${@:3}" --out "${files[-1]}"
   done
+  terraformer train compare "${files[@]}" | tee "$place.md"
+}
+for split in test heldout_service; do
+  answer "$split" greedy --samples 1 --temperature 0
+  [ "$SAMPLES" -eq 0 ] || answer "$split" sampled --samples "$SAMPLES" --temperature 0.8
 done
 
 # 2. As people use it: the GGUF adapter in llama.cpp; freely or under the grammar; with and without repair.
@@ -62,5 +61,5 @@ if [ -n "${DEV:-}" ]; then
       done
     done
   done
-  terraformer eval report "$OUT"/dev-* --out "$OUT/report" || true
+  terraformer eval report "$OUT"/dev-* --out "$OUT/report"
 fi

@@ -8,14 +8,13 @@ Differences are paired by request: a bootstrap over requests, of which all sampl
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from terraformer.errors import UsageError
-from terraformer.evals.metrics import pass_at_k, quantile
+from terraformer.evals.metrics import interval, pass_at_k
 
 __all__ = ["Difference", "Evaluated", "compare", "difference", "read_evaluation", "table"]
 
@@ -75,9 +74,7 @@ def difference(one: Mapping[str, float], other: Mapping[str, float], *, seed: in
     if not shared:
         return None
     values = [other[k] - one[k] for k in shared]
-    rng = random.Random(seed)
-    means = [sum(rng.choices(values, k=len(values))) / len(values) for _ in range(RESAMPLES)]
-    low, high = quantile(means, 0.025), quantile(means, 0.975)
+    low, high = interval([(value, 1) for value in values], seed=seed, resamples=RESAMPLES)
     assert low is not None and high is not None
     return Difference(sum(values) / len(values), low, high, len(values))
 
@@ -90,17 +87,17 @@ def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
     for path in paths:
         this = read_evaluation(path)
         kinds = sorted({rows[0]["kind"] for rows in this.by_request.values() if rows})
+        most = max((len(r) for r in this.by_request.values()), default=0)
         for kind in ["", *kinds] if len(kinds) > 1 else [""]:
-            shares = {what: _mean(this.share(what, kind)) for what in SHARES}
-            most = max((len(r) for r in this.by_request.values()), default=0)
-            gain = difference(before.share("correct", kind), this.share("correct", kind)) if before else None
+            correct = this.share("correct", kind)
+            gain = difference(before.share("correct", kind), correct) if before else None
             found.append(
                 {
                     "name": this.name,
                     "kind": kind or (kinds[0] if len(kinds) == 1 else "all"),
-                    "requests": len(this.share("correct", kind)),
+                    "requests": len(correct),
                     "samples": most,
-                    **shares,
+                    **{what: _mean(this.share(what, kind)) for what in SHARES},
                     f"pass@{most}": _mean(this.pass_at(most, kind)) if most > 1 else None,
                     "gain": gain,
                 }

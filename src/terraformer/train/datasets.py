@@ -52,11 +52,12 @@ def first_of(text: str) -> tuple[Path, int | None]:
 def records(directories: Sequence[Path], split: str, most: Mapping[Path, int] | None = None) -> Iterator[Record]:
     """One at a time, in the order of directories and files; ``most`` bounds how many of a directory. Raises UsageError
     when no directory has the split."""
-    by_split = shards(directories)
-    if split not in by_split:
-        raise UsageError(f"there is no split {split!r} (there are {', '.join(sorted(by_split))})")
-    for directory in directories:
-        found = (r for file in shards([directory]).get(split, ()) for r in read_records(file, check=False))
+    listed = [(directory, shards([directory])) for directory in directories]
+    there = {name for _, by_split in listed for name in by_split}
+    if split not in there:
+        raise UsageError(f"there is no split {split!r} (there are {', '.join(sorted(there))})")
+    for directory, by_split in listed:
+        found = (r for file in by_split.get(split, ()) for r in read_records(file, check=False))
         yield from itertools.islice(found, (most or {}).get(directory))
 
 
