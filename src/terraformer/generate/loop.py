@@ -23,6 +23,7 @@ from typing import Protocol
 from terraformer.errors import ModelError, UsageError
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
 from terraformer.generate.dropping import PromptGuard
+from terraformer.generate.free_then_held import FreeThenHeld, demanding
 from terraformer.generate.ranking import deceptive, findings_key, is_better, is_clean, score, standing
 from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
@@ -197,12 +198,20 @@ def default_verifier(settings: GenerateSettings) -> Verifier:
 
 
 def _strategy(prompt: str, model: Model, settings: GenerateSettings) -> Strategy:
-    if is_compact(model) and settings.strategy != "grammar":
+    if is_compact(model) and (settings.strategy == "chat" or not model.supports_grammar):
         return CompactStrategy(prompt, settings)
+    if is_compact(model) and settings.strategy == "auto":
+        return FreeThenHeld(
+            CompactStrategy(prompt, settings), lambda: _held(prompt, model, settings), settings, demanding(prompt)
+        )
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
         return ChatStrategy(prompt, settings)
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
+    return _held(prompt, model, settings)
+
+
+def _held(prompt: str, model: Model, settings: GenerateSettings) -> Strategy:
     from terraformer.generate.grammar.strategy import GrammarStrategy
 
     return GrammarStrategy(prompt, settings, compact=is_compact(model))
@@ -392,6 +401,8 @@ class _Run:
             return "clean"
         if report is not None and report.tool_errors and not report.errors:
             return "tool-error"
+        if getattr(self.strategy, "undecided", False):
+            return None
         if attempt.config is not None and any(b.config == attempt.config for b in before):
             return "repeated"
         if report is not None and report.errors:

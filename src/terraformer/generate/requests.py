@@ -29,7 +29,8 @@ class Request:
 
 
 class Strategy(Protocol):
-    """Plans the calls of one task. ``repair`` returns None when it knows nothing else to try."""
+    """Plans the calls of one task. ``repair`` returns None when it knows nothing else to try. One that has another way
+    still to try may say so by a true attribute ``undecided``: the loop then goes on where an answer repeats itself."""
 
     def first(self) -> Request: ...
 

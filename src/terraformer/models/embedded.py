@@ -1,6 +1,8 @@
-"""A small language model inside this process: SmolLM2-135M-Instruct through llama.cpp (xllamacpp).
+"""A small language model inside this process, through llama.cpp (xllamacpp).
 
-The weights are fetched once (``terraformer.models.weights``), afterwards nothing needs a network. One llama.cpp server
+By default it is the one that comes with the package (docs/model.md), trained on the short form of dialogue. Where there
+is none, and as "embedded:base", it is SmolLM2-135M-Instruct: its weights are fetched once
+(``terraformer.models.weights``), afterwards nothing needs a network. One llama.cpp server
 per process and weights is loaded on first use and shared; its only door is a unix socket in a private directory. Each
 completion starts from an empty cache, so that the same messages, grammar and seed give the same reply.
 
@@ -27,7 +29,7 @@ from terraformer.models.forcing import Follower, GrammarUnsupported, parse_gramm
 from terraformer.models.gguf_header import read_header
 from terraformer.models.weights import SMOLLM2, Progress, Weights, fetch
 
-__all__ = ["EmbeddedModel", "from_argument", "packaged_adapter"]
+__all__ = ["EmbeddedModel", "from_argument", "packaged_model"]
 
 CONTEXT_TOKENS: Final = 8192
 _CHARACTERS_A_TOKEN: Final = 3
@@ -153,8 +155,8 @@ class EmbeddedModel:
         adapter: Path | None = None,
         dialogue: str = "",
     ) -> None:
-        shown = adapter if adapter is not None and adapter != packaged_adapter() else path
-        self.name = "embedded" if shown is None else f"embedded:{shown.name}"
+        shown = adapter if adapter is not None else path
+        self.name = "embedded" if shown in (None, packaged_model()) else f"embedded:{shown.name}"
         self.dialogue = dialogue
         self.progress = progress
         self._path, self._weights, self._cache, self._adapter = path, weights, cache, adapter
@@ -374,18 +376,20 @@ def _explain(error: Any) -> str:
     return f"the embedded model failed: {message[:300]}"
 
 
-def packaged_adapter() -> Path | None:
-    """The adapter that comes with the package, None when there is none."""
-    path = Path(__file__).parent / "adapters" / "terraformer-135m.gguf"
+def packaged_model() -> Path | None:
+    """The model that comes with the package, None when there is none."""
+    path = Path(__file__).parent / "shipped" / "terraformer-14m.gguf"
     return path if path.is_file() else None
 
 
 def from_argument(argument: str) -> EmbeddedModel:
-    """The model named "embedded" (with the packaged adapter where there is one), "embedded:base" (never with it), or
-    "embedded:FILE.gguf": a whole model, or a LoRA adapter over the built-in one."""
+    """The model named "embedded" (the packaged one, where there is one), "embedded:base" (SmolLM2, untrained), or
+    "embedded:FILE.gguf": a whole model, or a LoRA adapter over SmolLM2."""
+    shipped = packaged_model()
+    if not argument and shipped is not None:
+        return EmbeddedModel(shipped, dialogue="compact")
     if argument in ("", "base"):
-        adapter = packaged_adapter() if not argument else None
-        return EmbeddedModel(adapter=adapter, dialogue="compact" if adapter is not None else "")
+        return EmbeddedModel()
     path = Path(argument)
     if not path.is_file():
         raise UsageError(f'{path}: there is no such GGUF file (write just "embedded" for the built-in model)')

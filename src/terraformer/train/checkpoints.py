@@ -13,6 +13,7 @@ from torch import Tensor
 
 from terraformer.errors import UsageError
 from terraformer.files import replace_directory
+from terraformer.train.optimisers import Several
 
 __all__ = ["Checkpoints", "load_weights"]
 
@@ -33,7 +34,7 @@ class Checkpoints:
         self,
         step: int,
         model: Any,
-        optimiser: torch.optim.Optimizer,
+        optimiser: torch.optim.Optimizer | Several,
         identity: Mapping[str, Any],
         state: Mapping[str, Any],
     ) -> Path:
@@ -48,7 +49,7 @@ class Checkpoints:
         return target
 
     def restore(
-        self, model: Any, optimiser: torch.optim.Optimizer, identity: Mapping[str, Any], device: torch.device
+        self, model: Any, optimiser: torch.optim.Optimizer | Several, identity: Mapping[str, Any], device: torch.device
     ) -> dict[str, Any] | None:
         """Load the latest into model and optimiser and return its state; None without any. Raises UsageError when it is
         of a run with other settings."""

@@ -2,7 +2,7 @@
 
 Tensor names and the order of rows follow llama.cpp's ``convert_hf_to_gguf.py`` and ``convert_lora_to_gguf.py`` (MIT):
 rotary pairs lie next to each other there, so rows of the query and key projections are permuted. Not covered: other
-architectures than Llama; vocabularies other than byte-level BPE with GPT-2's or SmolLM's way of splitting words.
+architectures than Llama; vocabularies other than byte-level BPE that splits words as GPT-2, SmolLM or SuperBPE do.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from terraformer.errors import UsageError
+from terraformer.train.vocabulary import SPLITTING
 
 __all__ = ["DIALOGUE_KEY", "QUANTISATIONS", "Factors", "gguf_names", "write_adapter", "write_model"]
 
@@ -213,4 +214,7 @@ def _splitting(told: Mapping[str, Any] | None) -> str:
         return "gpt-2"
     if kinds == ["Digits", "ByteLevel"]:
         return "smollm"
+    patterns = [str(s.get("pattern", {}).get("Regex", "")) for s in steps[:2]]
+    if kinds == ["Split", "Split", "ByteLevel"] and tuple(patterns) == SPLITTING:
+        return "superbpe"
     raise UsageError(f"GGUF export does not know how {kinds} split words: use llama.cpp's convert_hf_to_gguf.py")

@@ -24,10 +24,12 @@ import torch
 from torch import Tensor
 
 from terraformer.errors import UsageError
+from terraformer.train.attention import bounds_of, use_documents
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
 from terraformer.train.losses import completion_loss, learnt_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
+from terraformer.train.optimisers import OPTIMISERS, make_optimiser
 from terraformer.train.packing import IGNORED, Block, stream
 from terraformer.train.tokens import TokenFile
 
@@ -38,9 +40,10 @@ __all__ = ["LeanSft", "SftSettings", "StepReport", "document_mask", "learning_ra
 class SftSettings:
     """``block`` tokens a row, ``rows`` a forward pass, ``accumulate`` passes a step; ``steps`` in all. ``rate`` is the
     highest learning rate: linear warm-up over ``warmup`` (share of the steps), then cosine down to ``floor`` times it.
-    ``seconds`` ends a call early, with a checkpoint. ``masked`` keeps the dialogues of a row apart by a mask; without
-    it attention is merely causal, which is faster on some devices. ``dtype`` "auto" is bf16 autocast on CUDA and
-    float32 elsewhere.
+    ``seconds`` ends a call early, with a checkpoint. ``masked`` keeps the dialogues of a row apart; without it
+    attention is merely causal, which is faster on some devices. ``dtype`` "auto" is bf16 autocast on CUDA and float32
+    elsewhere. ``optimiser`` is "adamw" or "muon". ``prompts`` weighs the tokens of prompts against those of replies:
+    a model that is made from nothing learns from them, too; 0 only reads them.
     """
 
     block: int = 2048
@@ -57,6 +60,8 @@ class SftSettings:
     dtype: str = "auto"
     compile: bool = False
     masked: bool = True
+    optimiser: str = "adamw"
+    prompts: float = 0.0
     lora: LoraSettings = field(default_factory=LoraSettings)
     seconds: float | None = None
     checkpoint_seconds: float = 300.0
@@ -69,11 +74,16 @@ class SftSettings:
             raise UsageError("block, rows, accumulate, steps and keep must be at least 1")
         if self.dtype not in ("auto", "float32", "bfloat16"):
             raise UsageError(f"dtype {self.dtype!r}: choose auto, float32 or bfloat16")
+        if self.optimiser not in OPTIMISERS:
+            raise UsageError(f"optimiser {self.optimiser!r}: choose one of {', '.join(OPTIMISERS)}")
+        if not 0 <= self.prompts <= 1:
+            raise UsageError("prompts is a weight from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """One optimiser step. ``loss`` is the mean over the step's learnt tokens; ``utilisation`` is achieved over ``peak``
+    """One optimiser step. ``loss`` is the mean over the step's learnt tokens, and has the
+    weighted loss of the prompts' tokens in it where those are learnt; ``utilisation`` is achieved over ``peak``
     floating-point operations (MFU), None without a known peak."""
 
     step: int
@@ -120,13 +130,12 @@ class LeanSft:
             model = with_lora(model, settings.lora)
         self.model = model.to(self._device)
         self._trained = [p for p in self.model.parameters() if p.requires_grad]
-        self._optimiser = torch.optim.AdamW(
-            [
-                {"params": [p for p in self._trained if p.ndim >= 2], "weight_decay": settings.weight_decay},
-                {"params": [p for p in self._trained if p.ndim < 2], "weight_decay": 0.0},
-            ],
-            lr=settings.rate,
-            betas=(0.9, settings.beta2),
+        self._optimiser = make_optimiser(
+            self.model,
+            settings.optimiser,
+            rate=settings.rate,
+            weight_decay=settings.weight_decay,
+            beta2=settings.beta2,
             fused=self._device.type == "cuda",
         )
         self._parameters = sum(p.numel() for p in self.model.parameters())
@@ -135,6 +144,9 @@ class LeanSft:
         self.step = int(state["step"]) if state is not None else 0
         self._log = MetricsLog(directory / "metrics.jsonl", self.step)
         self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
+        # Dialogue by dialogue, where a forward pass is one row.
+        apart = settings.masked and settings.rows == 1 and not settings.compile and self._device.type == "cpu"
+        self._apart = apart and use_documents(self.model)
         self._forward = torch.compile(self.model, dynamic=False) if settings.compile else self.model
 
     # --- training ---
@@ -206,13 +218,25 @@ class LeanSft:
             torch.from_numpy(np.stack([getattr(b, name) for b in blocks])).to(self._device, non_blocking=True)
             for name in ("ids", "labels", "positions")
         )
-        mask = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
-        given = {"input_ids": ids, "position_ids": positions, "attention_mask": mask, "use_cache": False}
+        given: dict[str, Any] = {"input_ids": ids, "position_ids": positions, "use_cache": False}
+        if self._apart:
+            given |= {"attention_mask": None, "document_bounds": bounds_of(positions[0])}
+        else:
+            given["attention_mask"] = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
         with self._autocast():
             if self.settings.compile:  # shapes that never change
                 return completion_loss(self._forward(**given).logits, labels, count)
+            weight = self.settings.prompts if self.model.training else 0.0
             kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
-            return learnt_loss(self._forward(**given, logits_to_keep=kept).logits, labels[:, kept + 1], count)
+            if not weight:
+                return learnt_loss(self._forward(**given, logits_to_keep=kept).logits, labels[:, kept + 1], count)
+            # Nothing tells what a dialogue begins with; 0 pads the row.
+            read = (labels == IGNORED) & (positions > 0) & (ids != 0)
+            targets = torch.where(read, ids, labels)[:, 1:]
+            weights = torch.where(read, weight, 1.0)[:, 1:]
+            if count is None:
+                count = float(max(1, sum(b.learnt for b in blocks)))
+            return learnt_loss(self._forward(**given).logits[:, :-1], targets, count, weights)
 
     def _autocast(self) -> AbstractContextManager[Any]:
         wanted = self.settings.dtype

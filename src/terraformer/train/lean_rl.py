@@ -260,12 +260,13 @@ class LeanRl:
 
     def _merged(self) -> Any:
         """The model to sample from: with LoRA a copy with the adapters merged into its weights, which decodes in half
-        the operations; on a CPU in the type that the passes are computed in."""
+        the operations; on a CPU a copy in the type that the passes are computed in."""
+        low = self._device.type == "cpu" and self.settings.dtype == "bfloat16"
         if not self.settings.lora.rank:
-            return self.model
+            return copy.deepcopy(self.model).to(torch.bfloat16).requires_grad_(False) if low else self.model
         if self._sampler is None:
             self._sampler = copy.deepcopy(self.model).merge_and_unload()
-            if self._device.type == "cpu" and self.settings.dtype == "bfloat16":
+            if low:
                 self._sampler = self._sampler.to(torch.bfloat16)
             self._sampler.requires_grad_(False)
             return self._sampler

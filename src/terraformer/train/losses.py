@@ -21,14 +21,19 @@ def completion_loss(logits: Tensor, labels: Tensor, count: Tensor | float | None
     return learnt_loss(logits[:, :-1], labels[:, 1:], count)
 
 
-def learnt_loss(logits: Tensor, targets: Tensor, count: Tensor | float | None = None) -> Tensor:
+def learnt_loss(
+    logits: Tensor, targets: Tensor, count: Tensor | float | None = None, weights: Tensor | None = None
+) -> Tensor:
     """``completion_loss`` of ``logits`` (B, N, V) that predict ``targets`` (B, N), at any positions: none are needed of
-    a prompt's tokens."""
-    flat = functional.cross_entropy(
-        logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1), ignore_index=IGNORED, reduction="sum"
-    )
+    a prompt's tokens. ``weights`` (B, N) weigh the tokens; the divisor stays the number of targets."""
+    flat, goals = logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1)
+    if weights is None:
+        total = functional.cross_entropy(flat, goals, ignore_index=IGNORED, reduction="sum")
+    else:
+        each = functional.cross_entropy(flat, goals, ignore_index=IGNORED, reduction="none")
+        total = (each * weights.reshape(-1)).sum()
     divisor = count if count is not None else (targets != IGNORED).sum().clamp(min=1)
-    return flat / divisor
+    return total / divisor
 
 
 def token_logprobs(logits: Tensor, ids: Tensor, temperature: float = 1.0) -> Tensor:

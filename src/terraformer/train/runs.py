@@ -49,7 +49,7 @@ __all__ = [
     "with_seconds",
 ]
 
-_VOCABULARY_TEXT: Final = 30_000_000
+_VOCABULARY_TEXT: Final = 150_000_000
 _TOKENIZER: Final = "tokenizer"
 
 

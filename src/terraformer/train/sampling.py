@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import torch
 
+from terraformer.train.decoding import LlamaDecoder, can_decode
 from terraformer.train.tokens import ChatTemplate, Tokenizer
 
 __all__ = ["DecodingTokenizer", "Rollout", "RolloutSettings", "offsets_of", "padded", "sample"]
@@ -54,7 +55,8 @@ def sample(
     seed: int,
 ) -> list[Rollout]:
     """One reply for each prompt (repeat a prompt for several), in order. The same seed gives the same replies on the
-    same device. Temperature 0 is greedy. Prompts of like length are decoded together."""
+    same device. Temperature 0 is greedy. Prompts of like length are decoded together; a Llama on a CPU by a decoder of
+    our own (train/decoding.py)."""
     device = next(model.parameters()).device
     static = settings.static and device.type == "cuda" and not _broken
     end = tokenizer.encode(template.end, add_special_tokens=False)[0]
@@ -63,6 +65,18 @@ def sample(
     torch.manual_seed(seed)
     was_training = model.training
     model.eval()
+    if settings.top_p >= 1 and can_decode(model):
+        replies = LlamaDecoder(model).decode(
+            [prompts[n] for n in order],
+            end=end,
+            tokens=settings.tokens,
+            temperature=settings.temperature,
+            rows=settings.rows,
+            seed=seed,
+        )
+        model.train(was_training)
+        by_place = {n: _rollout(tokenizer, prompts[n], ids, end) for n, ids in zip(order, replies, strict=True)}
+        return [by_place[n] for n in range(len(prompts))]
     with torch.inference_mode():
         for start in range(0, len(order), settings.rows):
             chosen = order[start : start + settings.rows]

@@ -10,6 +10,7 @@ import pytest
 from terraformer.errors import UsageError
 from terraformer.generate import generate
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.mutation import MutateSettings, mutate
 from terraformer.generate.settings import GenerateSettings
 from terraformer.models.base import Completion, Message, SamplingSettings
 from terraformer.models.embedded import from_argument
@@ -66,7 +67,7 @@ def verifier(config: TerraformConfig, *, policies: Sequence[Policy] = ()) -> Ver
 
 def test_generate_and_repair_by_edits() -> None:
     model = Scripted(BROKEN, "I do not know.", EDIT)
-    trace = generate("A queue jobs.", model=model, verifier=verifier)
+    trace = generate("A queue jobs.", model=model, verifier=verifier, settings=GenerateSettings(strategy="chat"))
     assert trace.stopped == "clean"
     assert trace.config is not None
     assert 'name = "jobs"' in trace.config.text("main.tf")
@@ -95,6 +96,44 @@ def test_changes_are_edits_of_what_is_there() -> None:
     assert request.read("nothing").problem
     with pytest.raises(UsageError, match="nothing to ask"):
         CompactStrategy(" ", GenerateSettings(), before).first()
+
+
+GOOD = BROKEN.replace("nam", "name")
+
+
+def test_free_answers_first_then_the_grammar() -> None:
+    model = Scripted(BROKEN, BROKEN, GOOD)
+    trace = generate("An SQS queue named jobs.", model=model, verifier=verifier)
+    assert trace.stopped == "clean"
+    assert trace.config is not None
+    assert [g is not None for _, _, g in model.asked] == [False, False, True]
+    assert model.asked[0][1].temperature == 0 < model.asked[1][1].temperature
+    assert {m[0]["content"] for m, _, _ in model.asked} == {"An SQS queue named jobs."}
+    assert len(generate("An SQS queue named jobs.", model=Scripted(GOOD), verifier=verifier).attempts) == 1
+
+
+def test_what_verifies_but_lacks_what_was_named_does_not_count() -> None:
+    model = Scripted(GOOD, GOOD, GOOD)
+    trace = generate("An S3 bucket and an SQS queue named jobs.", model=model, verifier=verifier)
+    assert "the answer has no aws_s3_bucket, which the request names" in trace.attempts[0].problem
+    assert model.asked[2][2] is not None
+
+
+def test_one_attempt_alone_is_held_to_the_grammar() -> None:
+    for request, rounds in (("An SQS queue named jobs.", 0), ("An SQS queue named jobs. " + "Please. " * 600, 3)):
+        model = Scripted(GOOD)
+        generate(request, model=model, verifier=verifier, settings=GenerateSettings(rounds=rounds))
+        assert model.asked[0][2] is not None
+
+
+def test_changes_are_written_freely_then_under_the_grammar() -> None:
+    before = TerraformConfig.from_text(GOOD + "\n")
+    edit = 'main.tf\n<<<<<<< SEARCH\n  name = "jobs"\n=======\n  name = "tasks"\n>>>>>>> REPLACE\n'
+    model = Scripted("I do not know.", "No.", edit)
+    trace = mutate(before, "Rename the queue to tasks.", model=model, settings=MutateSettings())
+    assert trace.config is not None
+    assert "tasks" in trace.config.text("main.tf")
+    assert [g is not None for _, _, g in model.asked] == [False, False, True]
 
 
 def test_todays_models_are_asked_as_before() -> None:

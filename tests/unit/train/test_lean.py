@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,11 +96,13 @@ def test_accumulation_is_one_large_batch(tokens: TokenFile, tmp_path: Path) -> N
     assert losses[0] == pytest.approx(losses[2], rel=1e-4)
 
 
-@pytest.mark.parametrize("rank", [0, 4])
-def test_a_resumed_run_is_the_same_run(tokens: TokenFile, tmp_path: Path, rank: int) -> None:
+@pytest.mark.parametrize(("rank", "optimiser"), [(0, "adamw"), (4, "adamw"), (0, "muon")])
+def test_a_resumed_run_is_the_same_run(tokens: TokenFile, tmp_path: Path, rank: int, optimiser: str) -> None:
     if rank:
         pytest.importorskip("peft", reason="the extra `train` is not installed")
-    settings = SftSettings(block=128, steps=8, rate=3e-3, lora=LoraSettings(rank), validate_every=4)
+    settings = SftSettings(
+        block=128, steps=8, rate=3e-3, lora=LoraSettings(rank), optimiser=optimiser, validate_every=4
+    )
     whole = LeanSft(toy(), tokens, settings, tmp_path / "a", validation=tokens)
     assert whole.train()
     parts = LeanSft(toy(), tokens, settings, tmp_path / "b", validation=tokens)
@@ -123,6 +126,24 @@ def test_it_learns(tokens: TokenFile, tmp_path: Path) -> None:
     losses = [row["loss"] for row in read_metrics(tmp_path / "metrics.jsonl", "train")]
     assert losses[0] > 5
     assert losses[-1] < 1
+
+
+def test_prompts_can_be_learnt_too(tokens: TokenFile, tmp_path: Path) -> None:
+    losses = {}
+    run = LeanSft(toy(), tokens, SftSettings(block=256), tmp_path)
+    run.model.train()
+    for weight in (0.0, 0.5, 1.0):
+        run.settings = replace(run.settings, prompts=weight)
+        losses[weight] = [run.loss([pack_block(tokens, (1, 2, 3), size)]).item() for size in (128, 256)]
+    for at in (0, 1):  # padding is never learnt
+        assert losses[1.0][at] == pytest.approx(losses[1.0][0], rel=1e-5)
+        added = losses[1.0][at] - losses[0.0][at]
+        assert added > 0
+        assert losses[0.5][at] - losses[0.0][at] == pytest.approx(added / 2, rel=1e-4)
+    with pytest.raises(UsageError, match="weight from 0 to 1"):
+        SftSettings(prompts=2.0)
+    with pytest.raises(UsageError, match="adamw, muon"):
+        SftSettings(optimiser="sgd")
 
 
 def test_other_settings_are_refused(tokens: TokenFile, tmp_path: Path) -> None:

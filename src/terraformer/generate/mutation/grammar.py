@@ -121,7 +121,9 @@ class GrammarEditStrategy:
     has no resource with a literal argument.
     """
 
-    def __init__(self, before: TerraformConfig, request: str, settings: MutateSettings) -> None:
+    def __init__(
+        self, before: TerraformConfig, request: str, settings: MutateSettings, *, compact: bool = False
+    ) -> None:
         self._before, self._settings = before, settings
         self._plan = make_plan(before, request, schemas())
         self._grammar = GrammarSettings()
@@ -135,6 +137,8 @@ class GrammarEditStrategy:
             {"role": "system", "content": _SYSTEM},
             {"role": "user", "content": f"{_excerpt(self._plan)}\n\n{request[:1_500]}"},
         )
+        if compact:  # the order and form of its training
+            self._messages = ({"role": "user", "content": f"{request[:1_500]}\n\n# main.tf\n{_excerpt(self._plan)}"},)
 
     def first(self) -> Request:
         return self._request(0)

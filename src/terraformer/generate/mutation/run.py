@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from terraformer.errors import UsageError
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.free_then_held import FreeThenHeld
 from terraformer.generate.loop import Event, check_prompt, drive
 from terraformer.generate.mutation.judge import Judge
 from terraformer.generate.mutation.result import METADATA_KEY, MutationResult, changed_files, unified_diff
@@ -64,15 +65,22 @@ def mutate(
 
 
 def _strategy(config: TerraformConfig, request: str, model: Model, settings: MutateSettings) -> Strategy:
-    if is_compact(model) and settings.strategy != "grammar":
+    if is_compact(model) and (settings.strategy == "chat" or not model.supports_grammar):
         return CompactStrategy(request, settings, config)
+    if is_compact(model) and settings.strategy == "auto":
+        free = CompactStrategy(request, settings, config)
+        return FreeThenHeld(free, lambda: _held(config, request, model, settings), settings)
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
         return EditStrategy(config, request, settings)
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
+    return _held(config, request, model, settings)
+
+
+def _held(config: TerraformConfig, request: str, model: Model, settings: MutateSettings) -> Strategy:
     from terraformer.generate.mutation.grammar import GrammarEditStrategy
 
-    return GrammarEditStrategy(config, request, settings)
+    return GrammarEditStrategy(config, request, settings, compact=is_compact(model))
 
 
 def _result(trace: Trace, judge: Judge) -> MutationResult:

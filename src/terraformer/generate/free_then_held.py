@@ -1,0 +1,105 @@
+"""The strategy for models that were trained here: write freely as long as that goes well, then under the grammar.
+
+What such a model writes freely fits requests like those that it has learnt, with more detail than a grammar compiled
+from the request knows of; of others it may leave out half, or make up types. So a free answer counts only if it
+verifies and holds what the request names. Otherwise it is drawn anew, and at last the grammar decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from terraformer.errors import UsageError
+from terraformer.generate.requests import Request, Strategy
+from terraformer.generate.settings import GenerateSettings
+from terraformer.hcl import Extraction, scan
+from terraformer.types import Attempt
+
+__all__ = ["FreeThenHeld", "demanding"]
+
+DRAWS: Final = 2
+"""Free answers before the grammar, the first one among them."""
+LONGEST: Final = 4_000
+"""Characters of a request, with the configuration that it is about, beyond which a small model has seen none."""
+_TEMPERATURE: Final = 0.8
+
+
+class FreeThenHeld:
+    """A Strategy (generate/requests.py). ``held`` is made when it is needed: after ``DRAWS`` free answers, or at once
+    where only one attempt is allowed (``rounds`` 0) or the request is too long. Raises UsageError where that cannot be
+    made at once."""
+
+    def __init__(
+        self,
+        free: Strategy,
+        held: Callable[[], Strategy],
+        settings: GenerateSettings,
+        check: Callable[[Extraction], Extraction] | None = None,
+    ) -> None:
+        self._free, self._make, self._settings, self._check = free, held, settings, check
+        told = sum(len(m["content"]) for m in free.first().messages)
+        self._draws = min(DRAWS, settings.rounds) if told <= LONGEST else 0
+        self._held: Strategy | None = None
+        self._start = 0
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the grammar has not been asked yet."""
+        return self._held is None
+
+    def first(self) -> Request:
+        if not self._draws:
+            self._held = self._make()
+            return self._held.first()
+        return self._drawn(0)
+
+    def repair(self, attempts: Sequence[Attempt], best: int | None) -> Request | None:
+        if self._held is not None:
+            place = best - self._start if best is not None and best >= self._start else None
+            return self._held.repair(attempts[self._start :], place)
+        if len(attempts) < self._draws:
+            return self._drawn(len(attempts))
+        try:
+            self._held, self._start = self._make(), len(attempts)
+        except UsageError:  # nothing that a grammar could offer: the free answers were all there is
+            return None
+        return self._held.first()
+
+    def _drawn(self, number: int) -> Request:
+        request = self._free.first()
+        read, check = request.read, self._check
+        if check is not None:
+            request = replace(request, read=lambda reply: check(read(reply)))
+        if not number:
+            return request
+        sampling = request.sampling
+        return replace(
+            request,
+            sampling=replace(
+                sampling, temperature=max(sampling.temperature, _TEMPERATURE), seed=(sampling.seed or 0) + number
+            ),
+        )
+
+
+def demanding(prompt: str) -> Callable[[Extraction], Extraction]:
+    """A check of answers: each kind of resource that the request names, by the words that the grammar knows, must be
+    there. What is missing becomes the extraction's problem."""
+    from terraformer.generate.grammar.facts import PromptFacts
+    from terraformer.generate.grammar.select import select_types
+    from terraformer.generate.grammar.strategy import schemas
+
+    asked = {c.key for c in select_types(PromptFacts(prompt), schemas()) if c.asked}
+
+    def check(found: Extraction) -> Extraction:
+        if found.problem or not found.files:
+            return found
+        used = scan(found.files).types_in_use()
+        there = used.resources | {f"data.{name}" for name in used.data}
+        missing = sorted(asked - there)
+        if not missing:
+            return found
+        return replace(found, problem=f"the answer has no {', '.join(missing)}, which the request names")
+
+    return check
