@@ -51,7 +51,9 @@ def main() -> None:
     (staging / "kit").mkdir()
     shutil.copy(given.recipe, staging / "kit/recipe.toml")
     if given.only != "data" and not given.no_base:
-        base(staging, given.python)
+        from terraformer.train.settings import load_recipe
+
+        base(staging, given.python, weights=load_recipe(given.recipe).base.scratch is None)
     if given.only != "base":
         data(staging, given)
     if given.run is not None:
@@ -67,14 +69,15 @@ def tree_size() -> int:
     return sum((ROOT / n).stat().st_size for n in names if n and (ROOT / n).is_file())
 
 
-def base(staging: Path, python: str) -> None:
+def base(staging: Path, python: str, *, weights: bool) -> None:
     from importlib.metadata import version
 
     from terraformer.models.weights import SMOLLM2, cached_path, fetch
 
-    target = staging / "kit/cache/terraformer/models" / cached_path(SMOLLM2).name
-    target.parent.mkdir(parents=True)
-    shutil.copy(fetch(), target)
+    if weights:
+        target = staging / "kit/cache/terraformer/models" / cached_path(SMOLLM2).name
+        target.parent.mkdir(parents=True)
+        shutil.copy(fetch(), target)
     wheels = staging / "wheels"
     wheels.mkdir()
     for name in WHEELS:

@@ -18,13 +18,14 @@ def doctor() -> int:
     import platformdirs
 
     from terraformer import TerraformConfig
+    from terraformer.models.embedded import packaged_model
     from terraformer.models.weights import SMOLLM2, cached_path
     from terraformer.provider import bundle
     from terraformer.verify import VerifierPool, VerifySettings
 
     with VerifierPool(1, VerifySettings(cache=False, keep_plan=False)) as pool:
         report = pool.verify(TerraformConfig.from_text('resource "terraform_data" "doctor" {}\n'))
-    weights = cached_path(SMOLLM2)
+    weights = packaged_model() or cached_path(SMOLLM2)
     settings, problem = _settings()
     rows = [
         ("terraformer", __version__),

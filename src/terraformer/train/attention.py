@@ -7,15 +7,16 @@ masks of fixed shape.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["DOCUMENTS", "bounds_of", "use_documents"]
+__all__ = ["DOCUMENTS", "bounds_of", "by_documents", "can_attend"]
 
 DOCUMENTS: Final = "documents"
 """The name under which transformers finds the attention."""
@@ -26,17 +27,29 @@ def bounds_of(positions: Tensor) -> list[int]:
     return [*(positions == 0).nonzero()[:, 0].tolist(), len(positions)]
 
 
-def use_documents(model: Any) -> bool:
-    """Make a transformers model attend dialogue by dialogue, given ``document_bounds`` in its forward call; whether
-    it can. Raises nothing: where the architecture does not choose its attention by name, it stays as it is."""
+def can_attend(model: Any) -> bool:
+    """Whether the model's architecture chooses its attention by name, and is one that this was tested with."""
+    return getattr(_inner(model).config, "model_type", "") == "llama"
+
+
+@contextlib.contextmanager
+def by_documents(model: Any) -> Iterator[None]:
+    """Within, a forward pass over one row attends dialogue by dialogue, given ``document_bounds``. Outside the model
+    attends as before: what is sampled from it needs caches and masks."""
     from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
     ALL_ATTENTION_FUNCTIONS.register(DOCUMENTS, _attend)  # type: ignore[no-untyped-call]
-    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
-    if getattr(inner.config, "model_type", "") != "llama":
-        return False
-    inner.config._attn_implementation = DOCUMENTS
-    return True
+    config = _inner(model).config
+    before = config._attn_implementation
+    config._attn_implementation = DOCUMENTS
+    try:
+        yield
+    finally:
+        config._attn_implementation = before
+
+
+def _inner(model: Any) -> Any:
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
 def _attend(
@@ -47,11 +60,11 @@ def _attend(
     _mask: Tensor | None,
     scaling: float | None = None,
     dropout: float = 0.0,
-    document_bounds: Sequence[int] | None = None,
+    *,
+    document_bounds: Sequence[int],
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """Tensors (1, heads, T, size). Without bounds the row is one dialogue, and prompt caches are not supported."""
-    bounds = document_bounds or [0, query.shape[2]]
+    """Tensors (1, heads, T, size); no prompt caches."""
     grouped = query.shape[1] != key.shape[1]
     parts = [
         functional.scaled_dot_product_attention(
@@ -63,6 +76,6 @@ def _attend(
             scale=scaling,
             enable_gqa=grouped,
         )
-        for start, end in itertools.pairwise(bounds)
+        for start, end in itertools.pairwise(document_bounds)
     ]
     return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None

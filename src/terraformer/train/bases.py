@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from terraformer.errors import UsageError
+from terraformer.train.induction import give_induction
 
 __all__ = ["LoraSettings", "ScratchSettings", "base_tokenizer", "load_base", "with_lora"]
 
@@ -30,7 +31,8 @@ class LoraSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScratchSettings:
-    """A Llama of our own, trained from nothing."""
+    """A Llama of our own, trained from nothing. ``induction`` lets it copy from the start (train/induction.py): it has
+    an output head of its own then."""
 
     layers: int = 8
     width: int = 512
@@ -38,6 +40,8 @@ class ScratchSettings:
     key_value_heads: int = 4
     inner: int = 1408
     context: int = 4096
+    theta: float = 10_000.0
+    induction: bool = False
 
 
 def base_tokenizer(base: str | Path) -> Any:
@@ -59,18 +63,27 @@ def load_base(
     weights. Raises UsageError when there are none."""
     transformers = _transformers()
     if scratch is not None:
-        configuration = transformers.LlamaConfig(
-            vocab_size=vocabulary,
-            hidden_size=scratch.width,
-            intermediate_size=scratch.inner,
-            num_hidden_layers=scratch.layers,
-            num_attention_heads=scratch.heads,
-            num_key_value_heads=scratch.key_value_heads,
-            max_position_embeddings=scratch.context,
-            tie_word_embeddings=True,
-        )
+        try:
+            configuration = transformers.LlamaConfig(
+                vocab_size=vocabulary,
+                hidden_size=scratch.width,
+                intermediate_size=scratch.inner,
+                num_hidden_layers=scratch.layers,
+                num_attention_heads=scratch.heads,
+                num_key_value_heads=scratch.key_value_heads,
+                max_position_embeddings=scratch.context,
+                rope_parameters={"rope_type": "default", "rope_theta": scratch.theta},
+                tie_word_embeddings=not scratch.induction,
+            )
+        except Exception as error:  # transformers has errors of its own for each library that checks
+            raise UsageError(f"base.scratch: {_line(error)}") from None
         model = transformers.LlamaForCausalLM(configuration)
         model.config._attn_implementation = "sdpa"
+        if scratch.induction:
+            try:
+                give_induction(model)
+            except ValueError as error:
+                raise UsageError(f"base.scratch: {error}") from None
         return model.to(dtype)
     directory, gguf = _place(base)
     options: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa"}

@@ -14,7 +14,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ import torch
 from torch import Tensor
 
 from terraformer.errors import UsageError
-from terraformer.train.attention import bounds_of, use_documents
+from terraformer.train.attention import bounds_of, by_documents, can_attend
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
 from terraformer.train.losses import completion_loss, learnt_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
 from terraformer.train.optimisers import OPTIMISERS, make_optimiser
 from terraformer.train.packing import IGNORED, Block, stream
+from terraformer.train.precision import DTYPES, autocast
 from terraformer.train.tokens import TokenFile
 
 __all__ = ["LeanSft", "SftSettings", "StepReport", "document_mask", "learning_rate"]
@@ -72,8 +73,8 @@ class SftSettings:
     def __post_init__(self) -> None:
         if min(self.block, self.rows, self.accumulate, self.steps, self.keep) < 1:
             raise UsageError("block, rows, accumulate, steps and keep must be at least 1")
-        if self.dtype not in ("auto", "float32", "bfloat16"):
-            raise UsageError(f"dtype {self.dtype!r}: choose auto, float32 or bfloat16")
+        if self.dtype not in DTYPES:
+            raise UsageError(f"dtype {self.dtype!r}: choose one of {', '.join(DTYPES)}")
         if self.optimiser not in OPTIMISERS:
             raise UsageError(f"optimiser {self.optimiser!r}: choose one of {', '.join(OPTIMISERS)}")
         if not 0 <= self.prompts <= 1:
@@ -146,7 +147,7 @@ class LeanSft:
         self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
         # Dialogue by dialogue, where a forward pass is one row.
         apart = settings.masked and settings.rows == 1 and not settings.compile and self._device.type == "cpu"
-        self._apart = apart and use_documents(self.model)
+        self._apart = apart and can_attend(self.model)
         self._forward = torch.compile(self.model, dynamic=False) if settings.compile else self.model
 
     # --- training ---
@@ -223,7 +224,7 @@ class LeanSft:
             given |= {"attention_mask": None, "document_bounds": bounds_of(positions[0])}
         else:
             given["attention_mask"] = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
-        with self._autocast():
+        with autocast(self._device, self.settings.dtype), by_documents(self.model) if self._apart else nullcontext():
             if self.settings.compile:  # shapes that never change
                 return completion_loss(self._forward(**given).logits, labels, count)
             weight = self.settings.prompts if self.model.training else 0.0
@@ -237,12 +238,6 @@ class LeanSft:
             if count is None:
                 count = float(max(1, sum(b.learnt for b in blocks)))
             return learnt_loss(self._forward(**given).logits[:, :-1], targets, count, weights)
-
-    def _autocast(self) -> AbstractContextManager[Any]:
-        wanted = self.settings.dtype
-        if wanted == "bfloat16" or (wanted == "auto" and self._device.type == "cuda"):
-            return torch.autocast(self._device.type, dtype=torch.bfloat16)
-        return nullcontext()
 
     def _operations(self) -> float:
         """Floating-point operations a token, forward and backward: 6 for each parameter, and attention (PaLM, appendix

@@ -15,7 +15,6 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from terraformer.train.checkpoints import Checkpoints
 from terraformer.train.judging import Judge, Judged, RlTask
 from terraformer.train.losses import group_advantages, grpo_loss, target_logprobs
 from terraformer.train.metrics import MetricsLog, read_metrics
+from terraformer.train.precision import autocast
 from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettings, offsets_of, sample
 from terraformer.train.tokens import ChatTemplate
 from terraformer.types import RecordKind
@@ -374,7 +374,7 @@ class LeanRl:
     def _logprobs(self, ids: Tensor, mask: Tensor) -> Tensor:
         # Right padding: causal attention never looks at it, so no mask is needed. Of prompts no logits are needed.
         kept = (mask[:, 1:] > 0).any(0).nonzero()[:, 0]
-        with self._autocast():
+        with autocast(self._device, self.settings.dtype):
             logits = self.model(
                 input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False, logits_to_keep=kept
             ).logits
@@ -384,12 +384,6 @@ class LeanRl:
     def _reference(self, ids: Tensor, mask: Tensor) -> Tensor:
         with torch.no_grad(), self.model.disable_adapter():
             return self._logprobs(ids, mask)
-
-    def _autocast(self) -> AbstractContextManager[Any]:
-        wanted = self.settings.dtype
-        if wanted == "bfloat16" or (wanted == "auto" and self._device.type == "cuda"):
-            return torch.autocast(self._device.type, dtype=torch.bfloat16)
-        return nullcontext()
 
     def _prompt(self, task: RlTask) -> list[int]:
         return self._tokenizer.encode(self._template.prompt(self._tokenizer, task.messages), add_special_tokens=False)

@@ -84,6 +84,15 @@ def test_packing_changes_no_loss(tokens: TokenFile, tmp_path: Path) -> None:
     assert unmasked.loss([block]).item() != pytest.approx(together, rel=1e-4)
 
 
+def test_a_model_in_training_can_be_sampled_from(tokens: TokenFile, tmp_path: Path) -> None:
+    run = LeanSft(toy(), tokens, SftSettings(block=256), tmp_path)
+    ids = torch.randint(1, 200, (1, 12))
+    options = {"attention_mask": torch.ones_like(ids), "max_new_tokens": 6, "do_sample": False, "pad_token_id": 0}
+    before = run.model.generate(ids, **options)
+    run.loss([pack_block(tokens, (1, 2, 3), 256)]).backward()
+    assert run.model.generate(ids, **options).equal(before)
+
+
 def test_accumulation_is_one_large_batch(tokens: TokenFile, tmp_path: Path) -> None:
     losses = []
     for rows, accumulate in ((4, 1), (1, 4), (2, 2)):
