@@ -27,7 +27,7 @@ from terraformer.errors import UsageError
 from terraformer.train.attention import bounds_of, by_documents, can_attend
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
-from terraformer.train.losses import completion_loss, learnt_loss
+from terraformer.train.losses import learnt_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
 from terraformer.train.optimisers import OPTIMISERS, make_optimiser
 from terraformer.train.packing import IGNORED, Block, stream
@@ -44,7 +44,8 @@ class SftSettings:
     ``seconds`` ends a call early, with a checkpoint. ``masked`` keeps the dialogues of a row apart; without it
     attention is merely causal, which is faster on some devices. ``dtype`` "auto" is bf16 autocast on CUDA and float32
     elsewhere. ``optimiser`` is "adamw" or "muon". ``prompts`` weighs the tokens of prompts against those of replies:
-    a model that is made from nothing learns from them, too; 0 only reads them.
+    a model that is made from nothing learns from them, too; 0 only reads them. ``told`` weighs the tokens of replies
+    that stand in their prompt against the others: they are what a request decides.
     """
 
     block: int = 2048
@@ -63,6 +64,7 @@ class SftSettings:
     masked: bool = True
     optimiser: str = "adamw"
     prompts: float = 0.0
+    told: float = 1.0
     lora: LoraSettings = field(default_factory=LoraSettings)
     seconds: float | None = None
     checkpoint_seconds: float = 300.0
@@ -77,8 +79,8 @@ class SftSettings:
             raise UsageError(f"dtype {self.dtype!r}: choose one of {', '.join(DTYPES)}")
         if self.optimiser not in OPTIMISERS:
             raise UsageError(f"optimiser {self.optimiser!r}: choose one of {', '.join(OPTIMISERS)}")
-        if not 0 <= self.prompts <= 1:
-            raise UsageError("prompts is a weight from 0 to 1")
+        if not 0 <= self.prompts <= 1 or not 1 <= self.told <= 10:
+            raise UsageError("prompts is a weight from 0 to 1, told one from 1 to 10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +217,9 @@ class LeanSft:
 
     def loss(self, blocks: list[Block], count: float | None = None) -> Tensor:
         """The completion loss of some rows, divided by ``count`` learnt tokens (their own number by default)."""
-        ids, labels, positions = (
+        ids, labels, positions, told = (
             torch.from_numpy(np.stack([getattr(b, name) for b in blocks])).to(self._device, non_blocking=True)
-            for name in ("ids", "labels", "positions")
+            for name in ("ids", "labels", "positions", "told")
         )
         given: dict[str, Any] = {"input_ids": ids, "position_ids": positions, "use_cache": False}
         if self._apart:
@@ -225,18 +227,19 @@ class LeanSft:
         else:
             given["attention_mask"] = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
         with autocast(self._device, self.settings.dtype), by_documents(self.model) if self._apart else nullcontext():
-            if self.settings.compile:  # shapes that never change
-                return completion_loss(self._forward(**given).logits, labels, count)
-            weight = self.settings.prompts if self.model.training else 0.0
-            kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
-            if not weight:
-                return learnt_loss(self._forward(**given, logits_to_keep=kept).logits, labels[:, kept + 1], count)
-            # Nothing tells what a dialogue begins with; 0 pads the row.
-            read = (labels == IGNORED) & (positions > 0) & (ids != 0)
-            targets = torch.where(read, ids, labels)[:, 1:]
-            weights = torch.where(read, weight, 1.0)[:, 1:]
+            weight, heavy = (self.settings.prompts, self.settings.told) if self.model.training else (0.0, 1.0)
             if count is None:
                 count = float(max(1, sum(b.learnt for b in blocks)))
+            if not weight and not self.settings.compile:
+                kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
+                weights = torch.where(told, heavy, 1.0)[:, kept + 1] if heavy != 1 else None
+                logits = self._forward(**given, logits_to_keep=kept).logits
+                return learnt_loss(logits, labels[:, kept + 1], count, weights)
+            # All logits: prompts are learnt, or shapes must never change. Nothing tells what a dialogue begins with; 0
+            # pads the row.
+            read = (labels == IGNORED) & (positions > 0) & (ids != 0) if weight else torch.zeros_like(told)
+            targets = torch.where(read, ids, labels)[:, 1:]
+            weights = torch.where(read, weight, torch.where(told, heavy, 1.0))[:, 1:] if weight or heavy != 1 else None
             return learnt_loss(self._forward(**given).logits[:, :-1], targets, count, weights)
 
     def _operations(self) -> float:

@@ -26,11 +26,13 @@ _WINDOW: Final = 512
 @dataclass(frozen=True, slots=True)
 class Block:
     """One row, each array of length ``size``. ``positions`` count from 0 in each dialogue; padding has the token 0, the
-    label IGNORED and positions of its own. ``labels[i]`` is the token itself: losses shift by one."""
+    label IGNORED and positions of its own. ``labels[i]`` is the token itself: losses shift by one. ``told`` marks the
+    learnt tokens that stand in their dialogue's prompt, too."""
 
     ids: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int64]
+    told: npt.NDArray[np.bool_]
     used: int
 
     @property
@@ -72,6 +74,7 @@ def pack_block(file: TokenFile, indices: Sequence[int], size: int) -> Block:
     ids = np.zeros(size, dtype=np.int64)
     labels = np.full(size, IGNORED, dtype=np.int64)
     positions = np.zeros(size, dtype=np.int64)
+    told = np.zeros(size, dtype=np.bool_)
     at = 0
     for index in indices:
         tokens, prompt = file.dialogue(index)
@@ -79,10 +82,11 @@ def pack_block(file: TokenFile, indices: Sequence[int], size: int) -> Block:
             raise ValueError(f"{len(indices)} dialogues do not fit into {size} tokens")
         ids[at : at + len(tokens)] = tokens
         labels[at + prompt : at + len(tokens)] = tokens[prompt:]
+        told[at + prompt : at + len(tokens)] = np.isin(tokens[prompt:], tokens[:prompt])
         positions[at : at + len(tokens)] = np.arange(len(tokens))
         at += len(tokens)
     positions[at:] = np.arange(size - at)
-    return Block(ids, labels, positions, at)
+    return Block(ids, labels, positions, told, at)
 
 
 def stream(file: TokenFile, size: int, seed: int, skip: int = 0) -> Iterator[tuple[int, Block]]:

@@ -1,9 +1,9 @@
 """A tokenizer of our own, for models that are trained from nothing: byte-level BPE learnt on the dialogues' texts.
 
 Words of it may span spaces and lines, as in SuperBPE (arXiv 2503.13423): what HCL writes over and over is one token
-(``resource "aws_s3_bucket" "``, an argument up to its value with its indentation), names and values are tokens by
-themselves so that they can be copied, and digits are split off by threes. A configuration takes a third of the tokens
-of a general vocabulary.
+(an argument up to its value with its indentation, the head of an IAM policy). Types and the words of names and values
+are tokens by themselves, without the space or dash before them, so that what a request says can be copied; digits are
+split off by threes. A configuration takes a third of the tokens of a general vocabulary.
 """
 
 from __future__ import annotations
@@ -31,14 +31,16 @@ _PIECES: Final = "|".join(
         r"[ ]*Action += \"sts:AssumeRole\"\n",
         r"[ ]*type += (?:string|number|bool|list\(string\))\n",
         r"(?:(?:main|variables|outputs)\.tf\n)?<<<<<<< SEARCH\n|=======\n|>>>>>>> REPLACE\n",
-        r"(?:us|eu|ap|ca|sa)-[a-z]+-",
+        r"(?:us|eu|ap|ca|sa)-(?:north|south|east|west|central|northeast|southeast)-",
         # Headers of blocks up to the name, arguments up to the value.
-        r"(?:resource|data) \"[a-z0-9_]+\" \"|output \"|variable \"",
+        r"(?:resource|data|output|variable) \"",
         r"\"?\n[ ]*[A-Za-z_][A-Za-z0-9_]*[ ]*= ?"
-        r"(?:\"(?:\$\{)?|\{\n|\[|jsonencode\(\{\n|true|false|aws_|var\.|local\.|data\.)?",
-        # Types, words, numbers, and all between them.
+        r"(?:\"(?:\$\{)?|\{\n|\[|jsonencode\(\{\n|true|false|var\.|local\.|data\.)?",
+        # Types, words, numbers, and all between them. A word is the same tokens wherever it stands: in a request, in
+        # quotes, behind a dash.
         r"(?:aws|google|azurerm|kubernetes|random|data)_[a-z0-9_]+",
-        r"[ ._-]?[A-Za-z]+",
+        r"\.(?:id|arn|name)\b",
+        r"[A-Za-z]+",
         r"\p{N}{1,3}",
         r"[^A-Za-z\p{N}]+",
     )

@@ -149,6 +149,14 @@ def test_prompts_can_be_learnt_too(tokens: TokenFile, tmp_path: Path) -> None:
         added = losses[1.0][at] - losses[0.0][at]
         assert added > 0
         assert losses[0.5][at] - losses[0.0][at] == pytest.approx(added / 2, rel=1e-4)
+    # What the prompt has too weighs more: here some letters and digits of every reply.
+    run.settings = replace(run.settings, prompts=0.0, told=3.0)
+    block = pack_block(tokens, (1, 2, 3), 128)
+    assert 0 < block.told.sum() < block.learnt
+    assert (block.labels[block.told] != IGNORED).all()
+    assert run.loss([block]).item() > losses[0.0][0]
+    run.model.eval()  # validation is not weighed
+    assert run.loss([block]).item() == pytest.approx(losses[0.0][0], rel=1e-5)
     with pytest.raises(UsageError, match="weight from 0 to 1"):
         SftSettings(prompts=2.0)
     with pytest.raises(UsageError, match="adamw, muon"):
