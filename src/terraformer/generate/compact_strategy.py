@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from terraformer.errors import UsageError
 from terraformer.generate.compact import compact_messages
-from terraformer.generate.requests import Request
+from terraformer.generate.requests import Request, redrawn
 from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction, apply_edits, parse_edits
-from terraformer.models.base import Model, SamplingSettings
+from terraformer.models.base import Model
 from terraformer.types import Attempt, Certificate, TerraformConfig
 
 __all__ = ["CompactStrategy", "is_compact"]
-
-_TEMPERATURE: Final = 0.8
 
 
 def is_compact(model: Model | None) -> bool:
@@ -48,7 +45,7 @@ class CompactStrategy:
         kept = attempts[best] if best is not None else last
         if kept.config is None:
             request = self.first()
-            return replace(request, sampling=self._drawn(number))
+            return replace(request, sampling=redrawn(self._settings.sampling, number))
         errors = kept.report.errors if kept.report is not None else ()
         if not errors:
             return None
@@ -56,14 +53,8 @@ class CompactStrategy:
 
     def _edits(self, base: TerraformConfig, errors: Sequence[Certificate], number: int) -> Request:
         messages = compact_messages(self._prompt, base, errors)
-        sampling = self._drawn(number) if number else self._settings.sampling
+        sampling = redrawn(self._settings.sampling, number) if number else self._settings.sampling
         return Request(messages, sampling, None, _reader(base), needs_all=False)
-
-    def _drawn(self, number: int) -> SamplingSettings:
-        sampling = self._settings.sampling
-        return replace(
-            sampling, temperature=max(sampling.temperature, _TEMPERATURE), seed=(sampling.seed or 0) + number
-        )
 
 
 def _reader(base: TerraformConfig) -> Callable[[str], Extraction]:

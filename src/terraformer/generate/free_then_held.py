@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from terraformer.errors import UsageError
-from terraformer.generate.requests import Request, Strategy
+from terraformer.generate.requests import Request, Strategy, redrawn
 from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction, scan
 from terraformer.types import Attempt
@@ -23,7 +24,6 @@ DRAWS: Final = 2
 """Free answers before the grammar, the first one among them."""
 LONGEST: Final = 4_000
 """Characters of a request, with the configuration that it is about, beyond which a small model has seen none."""
-_TEMPERATURE: Final = 0.8
 
 
 class FreeThenHeld:
@@ -72,15 +72,7 @@ class FreeThenHeld:
         read, check = request.read, self._check
         if check is not None:
             request = replace(request, read=lambda reply: check(read(reply)))
-        if not number:
-            return request
-        sampling = request.sampling
-        return replace(
-            request,
-            sampling=replace(
-                sampling, temperature=max(sampling.temperature, _TEMPERATURE), seed=(sampling.seed or 0) + number
-            ),
-        )
+        return replace(request, sampling=redrawn(request.sampling, number)) if number else request
 
 
 def demanding(prompt: str) -> Callable[[Extraction], Extraction]:
@@ -90,14 +82,16 @@ def demanding(prompt: str) -> Callable[[Extraction], Extraction]:
     from terraformer.generate.grammar.select import select_types
     from terraformer.generate.grammar.strategy import schemas
 
-    asked = {c.key for c in select_types(PromptFacts(prompt), schemas()) if c.asked}
+    @cache  # found when the first answer is there: where none is written freely, never
+    def asked() -> frozenset[str]:
+        return frozenset(c.key for c in select_types(PromptFacts(prompt), schemas()) if c.asked)
 
     def check(found: Extraction) -> Extraction:
         if found.problem or not found.files:
             return found
         used = scan(found.files).types_in_use()
         there = used.resources | {f"data.{name}" for name in used.data}
-        missing = sorted(asked - there)
+        missing = sorted(asked() - there)
         if not missing:
             return found
         return replace(found, problem=f"the answer has no {', '.join(missing)}, which the request names")

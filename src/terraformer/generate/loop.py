@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from terraformer.errors import ModelError, UsageError
+from terraformer.generate.choosing import choose_strategy
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
 from terraformer.generate.dropping import PromptGuard
-from terraformer.generate.free_then_held import FreeThenHeld, demanding
+from terraformer.generate.free_then_held import demanding
 from terraformer.generate.ranking import deceptive, findings_key, is_better, is_clean, score, standing
 from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
@@ -198,23 +199,19 @@ def default_verifier(settings: GenerateSettings) -> Verifier:
 
 
 def _strategy(prompt: str, model: Model, settings: GenerateSettings) -> Strategy:
-    if is_compact(model) and (settings.strategy == "chat" or not model.supports_grammar):
-        return CompactStrategy(prompt, settings)
-    if is_compact(model) and settings.strategy == "auto":
-        return FreeThenHeld(
-            CompactStrategy(prompt, settings), lambda: _held(prompt, model, settings), settings, demanding(prompt)
-        )
-    if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
-        return ChatStrategy(prompt, settings)
-    if not model.supports_grammar:
-        raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
-    return _held(prompt, model, settings)
+    def held() -> Strategy:
+        from terraformer.generate.grammar.strategy import GrammarStrategy
 
+        return GrammarStrategy(prompt, settings, compact=is_compact(model))
 
-def _held(prompt: str, model: Model, settings: GenerateSettings) -> Strategy:
-    from terraformer.generate.grammar.strategy import GrammarStrategy
-
-    return GrammarStrategy(prompt, settings, compact=is_compact(model))
+    return choose_strategy(
+        model,
+        settings,
+        compact=lambda: CompactStrategy(prompt, settings),
+        chat=lambda: ChatStrategy(prompt, settings),
+        held=held,
+        check=demanding(prompt),
+    )
 
 
 class _Run:

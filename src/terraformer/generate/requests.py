@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
 from terraformer.hcl import Extraction, extract
 from terraformer.models.base import Message, SamplingSettings
 from terraformer.types import Attempt
 
-__all__ = ["Request", "Strategy"]
+__all__ = ["Request", "Strategy", "redrawn"]
+
+_TEMPERATURE: Final = 0.8
+
+
+def redrawn(sampling: SamplingSettings, number: int) -> SamplingSettings:
+    """The sampling of the ``number``-th try at one request: the first (0) as asked for, the likeliest where that is
+    what was asked; later ones drawn, each with a seed of its own."""
+    temperature = max(sampling.temperature, _TEMPERATURE) if number else sampling.temperature
+    return replace(sampling, temperature=temperature, seed=(sampling.seed or 0) + number)
 
 
 @dataclass(frozen=True, slots=True)

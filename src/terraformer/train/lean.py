@@ -45,7 +45,9 @@ class SftSettings:
     attention is merely causal, which is faster on some devices. ``dtype`` "auto" is bf16 autocast on CUDA and float32
     elsewhere. ``optimiser`` is "adamw" or "muon". ``prompts`` weighs the tokens of prompts against those of replies:
     a model that is made from nothing learns from them, too; 0 only reads them. ``told`` weighs the tokens of replies
-    that stand in their prompt against the others: they are what a request decides.
+    that stand in their prompt against the others: they are what a request decides. ``evenly`` weighs a reply's tokens
+    by (mean length of a reply / its own length) ** ``evenly``: 0 counts tokens alike, 1 replies, so that short edits
+    are heard beside long configurations.
     """
 
     block: int = 2048
@@ -65,6 +67,7 @@ class SftSettings:
     optimiser: str = "adamw"
     prompts: float = 0.0
     told: float = 1.0
+    evenly: float = 0.0
     lora: LoraSettings = field(default_factory=LoraSettings)
     seconds: float | None = None
     checkpoint_seconds: float = 300.0
@@ -81,6 +84,8 @@ class SftSettings:
             raise UsageError(f"optimiser {self.optimiser!r}: choose one of {', '.join(OPTIMISERS)}")
         if not 0 <= self.prompts <= 1 or not 1 <= self.told <= 10:
             raise UsageError("prompts is a weight from 0 to 1, told one from 1 to 10")
+        if not 0 <= self.evenly <= 1:
+            raise UsageError("evenly lies between 0 (tokens count alike) and 1 (replies do)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class LeanSft:
     ) -> None:
         self.settings, self.directory, self.step = settings, directory, 0
         self._tokens, self._validation = tokens, validation
+        self._mean_reply = float((tokens.spans[:, 2] - tokens.spans[:, 1]).mean())
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._peak, self._evaluate, self._on_step = peak, evaluate, on_step
         torch.manual_seed(settings.seed)
@@ -217,9 +223,9 @@ class LeanSft:
 
     def loss(self, blocks: list[Block], count: float | None = None) -> Tensor:
         """The completion loss of some rows, divided by ``count`` learnt tokens (their own number by default)."""
-        ids, labels, positions, told = (
+        ids, labels, positions, told, replies = (
             torch.from_numpy(np.stack([getattr(b, name) for b in blocks])).to(self._device, non_blocking=True)
-            for name in ("ids", "labels", "positions", "told")
+            for name in ("ids", "labels", "positions", "told", "replies")
         )
         given: dict[str, Any] = {"input_ids": ids, "position_ids": positions, "use_cache": False}
         if self._apart:
@@ -227,20 +233,33 @@ class LeanSft:
         else:
             given["attention_mask"] = document_mask(positions) if self.settings.masked else torch.ones_like(ids)
         with autocast(self._device, self.settings.dtype), by_documents(self.model) if self._apart else nullcontext():
-            weight, heavy = (self.settings.prompts, self.settings.told) if self.model.training else (0.0, 1.0)
+            weight = self.settings.prompts if self.model.training else 0.0
+            weights = self._weights(told, replies) if self.model.training else None
             if count is None:
                 count = float(max(1, sum(b.learnt for b in blocks)))
             if not weight and not self.settings.compile:
                 kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
-                weights = torch.where(told, heavy, 1.0)[:, kept + 1] if heavy != 1 else None
                 logits = self._forward(**given, logits_to_keep=kept).logits
-                return learnt_loss(logits, labels[:, kept + 1], count, weights)
+                return learnt_loss(
+                    logits, labels[:, kept + 1], count, None if weights is None else weights[:, kept + 1]
+                )
             # All logits: prompts are learnt, or shapes must never change. Nothing tells what a dialogue begins with; 0
             # pads the row.
-            read = (labels == IGNORED) & (positions > 0) & (ids != 0) if weight else torch.zeros_like(told)
-            targets = torch.where(read, ids, labels)[:, 1:]
-            weights = torch.where(read, weight, torch.where(told, heavy, 1.0))[:, 1:] if weight or heavy != 1 else None
-            return learnt_loss(self._forward(**given).logits[:, :-1], targets, count, weights)
+            targets = labels
+            if weight:
+                read = (labels == IGNORED) & (positions > 0) & (ids != 0)
+                targets = torch.where(read, ids, labels)
+                weights = torch.where(read, weight, 1.0 if weights is None else weights)
+            logits = self._forward(**given).logits[:, :-1]
+            return learnt_loss(logits, targets[:, 1:], count, None if weights is None else weights[:, 1:])
+
+    def _weights(self, told: Tensor, replies: Tensor) -> Tensor | None:
+        """What each learnt token counts; None where all count alike."""
+        settings = self.settings
+        if settings.told == 1 and not settings.evenly:
+            return None
+        heavy = torch.where(told, settings.told, 1.0)
+        return heavy * (self._mean_reply / replies) ** settings.evenly
 
     def _operations(self) -> float:
         """Floating-point operations a token, forward and backward: 6 for each parameter, and attention (PaLM, appendix

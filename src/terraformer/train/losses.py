@@ -8,24 +8,19 @@ from torch.nn import functional
 
 from terraformer.train.packing import IGNORED
 
-__all__ = ["completion_loss", "group_advantages", "grpo_loss", "learnt_loss", "target_logprobs", "token_logprobs"]
-
-
-def completion_loss(logits: Tensor, labels: Tensor, count: Tensor | float | None = None) -> Tensor:
-    """Mean cross entropy of the learnt tokens, in nats.
-
-    ``logits`` (B, T, V) at a position predict the next token; ``labels`` (B, T) hold the tokens themselves, IGNORED
-    where nothing is learnt. ``count`` replaces the number of learnt tokens that the sum is divided by: that of the
-    whole step where gradients are accumulated, so that each token weighs the same.
-    """
-    return learnt_loss(logits[:, :-1], labels[:, 1:], count)
+__all__ = ["group_advantages", "grpo_loss", "learnt_loss", "target_logprobs", "token_logprobs"]
 
 
 def learnt_loss(
     logits: Tensor, targets: Tensor, count: Tensor | float | None = None, weights: Tensor | None = None
 ) -> Tensor:
-    """``completion_loss`` of ``logits`` (B, N, V) that predict ``targets`` (B, N), at any positions: none are needed of
-    a prompt's tokens. ``weights`` (B, N) weigh the tokens; the divisor stays the number of targets."""
+    """Mean cross entropy of the learnt tokens, in nats.
+
+    ``logits`` (B, N, V) predict ``targets`` (B, N), at any positions (none are needed of a prompt's tokens); a target
+    is IGNORED where nothing is learnt. ``count`` replaces the number of learnt tokens that the sum is divided by: that
+    of the whole step where gradients are accumulated, so that each token weighs the same. ``weights`` (B, N) weigh the
+    tokens; the divisor stays as it is.
+    """
     flat, goals = logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1)
     if weights is None:
         total = functional.cross_entropy(flat, goals, ignore_index=IGNORED, reduction="sum")

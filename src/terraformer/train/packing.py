@@ -27,12 +27,14 @@ _WINDOW: Final = 512
 class Block:
     """One row, each array of length ``size``. ``positions`` count from 0 in each dialogue; padding has the token 0, the
     label IGNORED and positions of its own. ``labels[i]`` is the token itself: losses shift by one. ``told`` marks the
-    learnt tokens that stand in their dialogue's prompt, too."""
+    learnt tokens that stand in their dialogue's prompt, too; ``replies`` has the length of the reply that a learnt
+    token belongs to, elsewhere 1."""
 
     ids: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int64]
     told: npt.NDArray[np.bool_]
+    replies: npt.NDArray[np.int64]
     used: int
 
     @property
@@ -75,6 +77,7 @@ def pack_block(file: TokenFile, indices: Sequence[int], size: int) -> Block:
     labels = np.full(size, IGNORED, dtype=np.int64)
     positions = np.zeros(size, dtype=np.int64)
     told = np.zeros(size, dtype=np.bool_)
+    replies = np.ones(size, dtype=np.int64)
     at = 0
     for index in indices:
         tokens, prompt = file.dialogue(index)
@@ -83,10 +86,11 @@ def pack_block(file: TokenFile, indices: Sequence[int], size: int) -> Block:
         ids[at : at + len(tokens)] = tokens
         labels[at + prompt : at + len(tokens)] = tokens[prompt:]
         told[at + prompt : at + len(tokens)] = np.isin(tokens[prompt:], tokens[:prompt])
+        replies[at + prompt : at + len(tokens)] = len(tokens) - prompt
         positions[at : at + len(tokens)] = np.arange(len(tokens))
         at += len(tokens)
     positions[at:] = np.arange(size - at)
-    return Block(ids, labels, positions, told, at)
+    return Block(ids, labels, positions, told, replies, at)
 
 
 def stream(file: TokenFile, size: int, seed: int, skip: int = 0) -> Iterator[tuple[int, Block]]:

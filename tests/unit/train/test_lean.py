@@ -21,7 +21,7 @@ from terraformer.errors import UsageError  # noqa: E402
 from terraformer.train.bases import LoraSettings  # noqa: E402
 from terraformer.train.dialogues import Dialogue  # noqa: E402
 from terraformer.train.lean import LeanSft, SftSettings, document_mask, learning_rate  # noqa: E402
-from terraformer.train.losses import completion_loss, group_advantages, grpo_loss  # noqa: E402
+from terraformer.train.losses import group_advantages, grpo_loss, learnt_loss  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
 from terraformer.train.packing import IGNORED, blocks_of_epoch, pack_block  # noqa: E402
 from terraformer.train.tokens import TokenFile, open_tokens, render_chatml, write_tokens  # noqa: E402
@@ -155,10 +155,24 @@ def test_prompts_can_be_learnt_too(tokens: TokenFile, tmp_path: Path) -> None:
     assert 0 < block.told.sum() < block.learnt
     assert (block.labels[block.told] != IGNORED).all()
     assert run.loss([block]).item() > losses[0.0][0]
+    # A short reply's tokens count more, a long one's less: here the same replies alone, and both together.
+    run.settings = replace(run.settings, told=1.0, evenly=1.0)
+    mean = float((tokens.spans[:, 2] - tokens.spans[:, 1]).mean())
+    for index in (1, 2):
+        own = int(tokens.spans[index, 2] - tokens.spans[index, 1])
+        block = pack_block(tokens, (index,), 128)
+        assert set(block.replies.tolist()) == {1, own}
+        evenly = run.loss([block]).item()
+        run.settings = replace(run.settings, evenly=0.0)
+        assert evenly == pytest.approx(run.loss([block]).item() * mean / own, rel=1e-5)
+        run.settings = replace(run.settings, evenly=1.0)
+    block = pack_block(tokens, (1, 2, 3), 128)
     run.model.eval()  # validation is not weighed
     assert run.loss([block]).item() == pytest.approx(losses[0.0][0], rel=1e-5)
     with pytest.raises(UsageError, match="weight from 0 to 1"):
         SftSettings(prompts=2.0)
+    with pytest.raises(UsageError, match="evenly"):
+        SftSettings(evenly=1.5)
     with pytest.raises(UsageError, match="adamw, muon"):
         SftSettings(optimiser="sgd")
 
@@ -219,7 +233,7 @@ def test_losses() -> None:
     logits = torch.randn(2, 5, 7)
     labels = torch.tensor([[IGNORED, 1, 2, 3, IGNORED], [IGNORED] * 5])
     expected = -torch.log_softmax(logits[0], -1)[[0, 1, 2], [1, 2, 3]].mean()
-    assert float(completion_loss(logits, labels)) == pytest.approx(float(expected), rel=1e-5)
+    assert float(learnt_loss(logits[:, :-1], labels[:, 1:])) == pytest.approx(float(expected), rel=1e-5)
 
     rewards = torch.tensor([[0.0, 2.0, float("nan")], [1.0, 1.0, 1.0]])
     advantages = group_advantages(rewards)

@@ -20,7 +20,7 @@ from terraformer.generate.grammar.compile import compile_grammar
 from terraformer.generate.grammar.facts import PromptFacts
 from terraformer.generate.grammar.scene import GrammarSettings
 from terraformer.generate.grammar.select import Schemas, TypeChoice, select_types
-from terraformer.generate.requests import Request
+from terraformer.generate.requests import Request, redrawn
 from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction
 from terraformer.models.base import Message
@@ -78,10 +78,7 @@ class GrammarStrategy:
         return self._request(number)
 
     def _request(self, number: int) -> Request:
-        sampling = self._settings.sampling
-        # A repair draws other choices: the first answer is the likeliest one.
-        temperature = sampling.temperature if number == 0 else max(sampling.temperature, 0.8)
-        sampling = replace(sampling, seed=(sampling.seed or 0) + number, temperature=temperature)
+        sampling = redrawn(self._settings.sampling, number)
         text = compile_grammar(self._types, self._schemas, self._facts, self._grammar)
         return Request(self._messages, sampling, text, _read)
 

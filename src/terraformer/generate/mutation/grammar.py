@@ -22,6 +22,7 @@ from terraformer.generate.mutation.context import Context, select_context
 from terraformer.generate.mutation.plan import Alteration, EditPlan, make_plan
 from terraformer.generate.mutation.settings import MutateSettings
 from terraformer.generate.mutation.strategy import reader
+from terraformer.generate.requests import redrawn
 from terraformer.generate.strategy import Request
 from terraformer.models.base import Message
 from terraformer.types import Attempt, TerraformConfig
@@ -168,9 +169,7 @@ class GrammarEditStrategy:
     def _request(self, number: int) -> Request:
         tree = edits_grammar(self._plan, self._grammar)
         assert tree is not None
-        sampling = self._settings.sampling
-        temperature = sampling.temperature if number == 0 else max(sampling.temperature, 0.8)
-        sampling = replace(sampling, seed=(sampling.seed or 0) + number, temperature=temperature)
+        sampling = redrawn(self._settings.sampling, number)
         return Request(self._messages, sampling, render(tree), reader(self._before, self._context))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from terraformer.errors import UsageError
+from terraformer.generate.choosing import choose_strategy
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
-from terraformer.generate.free_then_held import FreeThenHeld
 from terraformer.generate.loop import Event, check_prompt, drive
 from terraformer.generate.mutation.judge import Judge
 from terraformer.generate.mutation.result import METADATA_KEY, MutationResult, changed_files, unified_diff
@@ -65,22 +65,18 @@ def mutate(
 
 
 def _strategy(config: TerraformConfig, request: str, model: Model, settings: MutateSettings) -> Strategy:
-    if is_compact(model) and (settings.strategy == "chat" or not model.supports_grammar):
-        return CompactStrategy(request, settings, config)
-    if is_compact(model) and settings.strategy == "auto":
-        free = CompactStrategy(request, settings, config)
-        return FreeThenHeld(free, lambda: _held(config, request, model, settings), settings)
-    if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
-        return EditStrategy(config, request, settings)
-    if not model.supports_grammar:
-        raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
-    return _held(config, request, model, settings)
+    def held() -> Strategy:
+        from terraformer.generate.mutation.grammar import GrammarEditStrategy
 
+        return GrammarEditStrategy(config, request, settings, compact=is_compact(model))
 
-def _held(config: TerraformConfig, request: str, model: Model, settings: MutateSettings) -> Strategy:
-    from terraformer.generate.mutation.grammar import GrammarEditStrategy
-
-    return GrammarEditStrategy(config, request, settings, compact=is_compact(model))
+    return choose_strategy(
+        model,
+        settings,
+        compact=lambda: CompactStrategy(request, settings, config),
+        chat=lambda: EditStrategy(config, request, settings),
+        held=held,
+    )
 
 
 def _result(trace: Trace, judge: Judge) -> MutationResult:
