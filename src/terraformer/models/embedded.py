@@ -378,7 +378,7 @@ def _explain(error: Any) -> str:
 
 def packaged_model() -> Path | None:
     """The model that comes with the package, None when there is none."""
-    path = Path(__file__).parent / "shipped" / "terraformer-14m.gguf"
+    path = Path(__file__).parent / "shipped" / "terraformer-19m.gguf"
     return path if path.is_file() else None
 
 

@@ -43,7 +43,8 @@ class RlSettings:
     """``prompts`` tasks a step, ``group`` replies each. ``passes`` over a step's rollouts (above 1 the clip matters),
     ``rows`` a forward pass. ``beta`` weighs the KL to the model that training started from; it needs LoRA, whose base
     is the reference. ``credit`` None spreads an advantage evenly. ``repairs`` is the share of a step's tasks that are
-    repairs of failed attempts. ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's
+    repairs of failed attempts, ``changes`` that of requests to change a configuration (None: as often as the data have
+    them). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's
     deviation. ``longest_prompt`` leaves out longer tasks.
     """
 
@@ -64,6 +65,7 @@ class RlSettings:
     rollout: RolloutSettings = field(default_factory=RolloutSettings)
     longest_prompt: int = 1024
     repairs: float = 0.25
+    changes: float | None = None
     curriculum: bool = True
     lora: LoraSettings = field(default_factory=LoraSettings)
     dtype: str = "auto"
@@ -80,6 +82,8 @@ class RlSettings:
             raise UsageError("beta needs LoRA: without it there is no model left to compare with")
         if not 0 <= self.repairs < 1:
             raise UsageError("repairs is a share of the tasks, in [0, 1)")
+        if self.changes is not None and not 0 <= self.changes <= 1:
+            raise UsageError("changes is a share of the tasks, in [0, 1]")
 
 
 class Curriculum:
@@ -98,6 +102,8 @@ class Curriculum:
 
     def draw(self, rng: random.Random, count: int) -> list[RlTask]:
         """So many tasks, distinct where there are enough."""
+        if not count:
+            return []
         levels = self.open()
         weights = [1.0 - 0.8 * self.mastery[level] for level in levels]
         chosen: dict[str, RlTask] = {}
@@ -155,7 +161,9 @@ class LeanRl:
             raise UsageError(f"none of {len(tasks)} tasks has a prompt of at most {settings.longest_prompt} tokens")
         if not settings.curriculum:
             fitting = [replace(t, difficulty=1) for t in fitting]
-        self.curriculum = Curriculum(fitting)
+        apart = settings.changes is not None
+        self.curriculum = Curriculum([t for t in fitting if not (apart and t.change)])
+        self.changes = Curriculum([t for t in fitting if apart and t.change])
         self._failed: list[RlTask] = []
         self._sampler: Any = None
         self.audit = Audit()
@@ -171,7 +179,8 @@ class LeanRl:
         state = self._checkpoints.restore(self.model, self._optimiser, self._identity(), self._device)
         if state is not None:
             self.step = int(state["step"])
-            self.curriculum.mastery = {int(k): float(v) for k, v in state["mastery"].items()}
+            for curriculum, name in ((self.curriculum, "mastery"), (self.changes, "mastery of changes")):
+                curriculum.mastery = {int(k): float(v) for k, v in state[name].items()}
         self._log = MetricsLog(directory / "metrics.jsonl", self.step)
         self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
 
@@ -202,7 +211,11 @@ class LeanRl:
         return self.step >= settings.steps or self.stopped
 
     def checkpoint(self) -> Path:
-        state = {"step": self.step, "mastery": self.curriculum.mastery}
+        state = {
+            "step": self.step,
+            "mastery": self.curriculum.mastery,
+            "mastery of changes": self.changes.mastery,
+        }
         return self._checkpoints.save(self.step, self.model, self._optimiser, self._identity(), state)
 
     # --- one step ---
@@ -230,7 +243,8 @@ class LeanRl:
         self.step += 1
         for n, task in enumerate(tasks):
             group = judged[n * settings.group : (n + 1) * settings.group]
-            self.curriculum.learn(task, [j.reward for j in group if j.reward is not None])
+            own = self.changes if task.change and settings.changes is not None else self.curriculum
+            own.learn(task, [j.reward for j in group if j.reward is not None])
             self._remember(task, group)
         row = self.audit.update(
             self.step,
@@ -283,7 +297,12 @@ class LeanRl:
         repairs = min(len(self._failed), round(settings.repairs * settings.prompts))
         chosen = rng.sample(self._failed, repairs) if repairs else []
         self._failed = []
-        return [*chosen, *self.curriculum.draw(rng, settings.prompts - repairs)]
+        count = settings.prompts - repairs
+        # Drawn by chance, so that a share of few tasks is kept over the steps; of what there is none, nothing.
+        changes = sum(rng.random() < settings.changes for _ in range(count)) if settings.changes is not None else 0
+        if not self.changes.levels or not self.curriculum.levels:
+            changes = count if self.changes.levels else 0
+        return [*chosen, *self.curriculum.draw(rng, count - changes), *self.changes.draw(rng, changes)]
 
     def _remember(self, task: RlTask, group: Sequence[Judged]) -> None:
         """The attempt of a group that came nearest becomes a task: mend this."""

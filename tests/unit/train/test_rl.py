@@ -280,6 +280,30 @@ def test_the_curriculum_opens_levels() -> None:
     assert curriculum.open() == [1, 2, 3]
 
 
+def test_a_share_of_changes(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    tasks = [task(n) for n in range(20)] + [replace(task(20 + n), change=True) for n in range(5)]
+
+    def drawn(name: str, share: float | None, source: Sequence[RlTask] = tasks) -> float:
+        run = LeanRl(toy(), Bytes(), source, Vowels(), replace(SETTINGS, changes=share), tmp_path / name)
+        found = []
+        for run.step in range(100):
+            now = run._draw()
+            assert len(now) == SETTINGS.prompts
+            found += [t.change for t in now]
+        return sum(found) / len(found)
+
+    assert 0.1 < drawn("as there are", None) < 0.3
+    assert 0.5 < drawn("share", 0.6) < 0.7
+    assert drawn("none", 0.0) == 0
+    assert drawn("all", 1.0) == 1
+    assert drawn("no changes", 0.6, tasks[:20]) == 0
+    assert drawn("changes only", 0.6, tasks[20:]) == 1
+    with pytest.raises(UsageError, match="changes is a share"):
+        RlSettings(changes=1.5)
+
+
 def test_replies_and_their_places() -> None:
     model, tokenizer = toy(), Bytes()
     prompts = [tokenizer.encode("a"), tokenizer.encode("a longer prompt"), tokenizer.encode("a")]
