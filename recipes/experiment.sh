@@ -6,6 +6,7 @@
 # Settings, by environment:
 #   RECIPE=recipes/train_laptop.toml   what the runs were trained with
 #   SETS="runs/tf-gen runs/tf-mutn"    datasets whose splits test and heldout_service are answered
+#   BASE=smollm2                       what they are compared with (default: the base of RECIPE)
 #   SFT=runs/sft RL=runs/rl            runs; one that is not there is left out
 #   TASKS=200 SAMPLES=5                requests of a split, and replies to each for pass@k (0: only the greedy one)
 #   BASE_TASKS=200                     how many the base is asked, which is slow and knows nothing (default: TASKS)
@@ -26,7 +27,7 @@ mkdir -p "$OUT"
 
 data=()
 for set in $SETS; do data+=(--data "$set"); done
-base=$(python3 -c 'import sys, tomllib; print(tomllib.load(open(sys.argv[1], "rb"))["base"].get("model", "smollm2"))' "$RECIPE")
+base=${BASE:-$(python3 -c 'import sys, tomllib; print(tomllib.load(open(sys.argv[1], "rb"))["base"].get("model", "smollm2"))' "$RECIPE")}
 names=(base) models=("$base")
 if [ -d "$SFT" ]; then names+=(sft) models+=("$SFT"); fi
 if [ -d "$RL" ]; then names+=(rl) models+=("$RL"); fi

@@ -45,7 +45,8 @@ class RlSettings:
     is the reference. ``credit`` None spreads an advantage evenly. ``repairs`` is the share of a step's tasks that are
     repairs of failed attempts, ``changes`` that of requests to change a configuration (None: as often as the data have
     them). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's
-    deviation. ``longest_prompt`` leaves out longer tasks.
+    deviation. ``longest_prompt`` leaves out longer tasks, ``hardest`` those of a higher difficulty (0: none), which would
+    take the most time and give a small model nothing to compare.
     """
 
     prompts: int = 8
@@ -64,6 +65,7 @@ class RlSettings:
     credit: CreditSettings | None = field(default_factory=CreditSettings)
     rollout: RolloutSettings = field(default_factory=RolloutSettings)
     longest_prompt: int = 1024
+    hardest: int = 0
     repairs: float = 0.25
     changes: float | None = None
     curriculum: bool = True
@@ -156,9 +158,13 @@ class LeanRl:
         self._tokenizer, self._template, self._judge = tokenizer, template or ChatTemplate(), judge
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._evaluate, self._on_step = evaluate, on_step
-        fitting = [t for t in tasks if len(self._prompt(t)) <= settings.longest_prompt]
+        fitting = [t for t in tasks if not settings.hardest or t.difficulty <= settings.hardest]
+        fitting = [t for t in fitting if len(self._prompt(t)) <= settings.longest_prompt]
         if not fitting:
-            raise UsageError(f"none of {len(tasks)} tasks has a prompt of at most {settings.longest_prompt} tokens")
+            raise UsageError(
+                f"none of {len(tasks)} tasks is within rl.hardest and has a prompt of at most {settings.longest_prompt} "
+                "tokens (rl.longest_prompt)"
+            )
         if not settings.curriculum:
             fitting = [replace(t, difficulty=1) for t in fitting]
         apart = settings.changes is not None

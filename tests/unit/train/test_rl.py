@@ -280,6 +280,16 @@ def test_the_curriculum_opens_levels() -> None:
     assert curriculum.open() == [1, 2, 3]
 
 
+def test_the_hardest_can_be_left_out(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    tasks = [task(n, difficulty=1 + n % 4) for n in range(12)]
+    run = LeanRl(toy(), Bytes(), tasks, Vowels(), replace(SETTINGS, hardest=2, curriculum=True), tmp_path)
+    assert sorted(run.curriculum.levels) == [1, 2]
+    with pytest.raises(UsageError, match=r"rl\.hardest"):
+        LeanRl(toy(), Bytes(), tasks[2:4], Vowels(), replace(SETTINGS, hardest=2), tmp_path / "none")
+
+
 def test_a_share_of_changes(tmp_path: Path) -> None:
     from dataclasses import replace
 
