@@ -77,23 +77,30 @@ class FreeThenHeld:
 
 def demanding(prompt: str) -> Callable[[Extraction], Extraction]:
     """A check of answers: each kind of resource that the request names, by the words that the grammar knows, must be
-    there. What is missing becomes the extraction's problem."""
+    there, and each value that it gives. What is missing becomes the extraction's problem."""
     from terraformer.generate.grammar.facts import PromptFacts
     from terraformer.generate.grammar.select import select_types
     from terraformer.generate.grammar.strategy import schemas
 
     @cache  # found when the first answer is there: where none is written freely, never
-    def asked() -> frozenset[str]:
-        return frozenset(c.key for c in select_types(PromptFacts(prompt), schemas()) if c.asked)
+    def asked() -> tuple[frozenset[str], tuple[str, ...]]:
+        facts = PromptFacts(prompt)
+        return frozenset(c.key for c in select_types(facts, schemas()) if c.asked), facts.literals
 
     def check(found: Extraction) -> Extraction:
         if found.problem or not found.files:
             return found
+        kinds, values = asked()
         used = scan(found.files).types_in_use()
         there = used.resources | {f"data.{name}" for name in used.data}
-        missing = sorted(asked() - there)
+        text = b"\n".join(found.files.values()).decode("utf-8", "replace").lower()
+        missing = sorted(kinds - there) or [f'"{v}"' for v in values if not _stands(v.lower(), text)]
         if not missing:
             return found
         return replace(found, problem=f"the answer has no {', '.join(missing)}, which the request names")
 
     return check
+
+
+def _stands(value: str, text: str) -> bool:
+    return value in text or value.replace("-", "_") in text  # names of blocks are written so

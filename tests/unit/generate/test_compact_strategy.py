@@ -10,6 +10,7 @@ import pytest
 from terraformer.errors import UsageError
 from terraformer.generate import generate
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.grammar.facts import PromptFacts
 from terraformer.generate.mutation import MutateSettings, mutate
 from terraformer.generate.settings import GenerateSettings
 from terraformer.models.base import Completion, Message, SamplingSettings
@@ -117,6 +118,31 @@ def test_what_verifies_but_lacks_what_was_named_does_not_count() -> None:
     trace = generate("An S3 bucket and an SQS queue named jobs.", model=model, verifier=verifier)
     assert "the answer has no aws_s3_bucket, which the request names" in trace.attempts[0].problem
     assert model.asked[2][2] is not None
+
+
+def test_values_that_were_given_must_be_there() -> None:
+    model = Scripted(GOOD, GOOD.replace('"jobs"\n', '"jobs"\n  visibility_timeout_seconds = 60\n'))
+    trace = generate("An SQS queue named 'jobs', visible again after 60 s.", model=model, verifier=verifier)
+    assert trace.attempts[0].problem == 'the answer has no "60", which the request names'
+    assert trace.best == 1
+    assert [g for _, _, g in model.asked] == [None, None]
+
+
+def test_values_of_a_request() -> None:
+    facts = PromptFacts(
+        "A VPC \"main\" with 10.0.0.0/16 in eu-west-1, e.g. for /srv/app_data and ops@example.com, and 2 of t3.micro: "
+        "send to devices/+/positions. It's not public, without a tag \"Owner\"."
+    )
+    assert facts.literals == (
+        "main",
+        "10.0.0.0/16",
+        "eu-west-1",
+        "srv/app_data",
+        "ops@example.com",
+        "2",
+        "t3.micro",
+        "devices/+/positions",
+    )
 
 
 def test_one_attempt_alone_is_held_to_the_grammar() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 __all__ = ["PromptFacts", "Token", "Value", "stem", "words_of"]
 
+_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:@+*-]*[A-Za-z0-9*]|\d")
 _TOKEN: Final = re.compile(r"[A-Za-z]+[A-Za-z0-9]*|\d+(?:\.\d+)*")
 
 # Written in several ways; the form of Terraform's type names is on the right.
@@ -149,6 +150,18 @@ class PromptFacts:
             for m in re.finditer(pattern, self.text)
         ]
         return tuple(v for v in found if v.text)
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """What an answer must repeat as it is, each once: quoted texts, numbers in digits, and words that no language
+        has (with a digit, "_", "/", "@", ":" or a dot inside). Nothing of what is not wanted."""
+        words = (
+            (m[0], m.start())
+            for m in _WORD.finditer(self.text)
+            if any(c.isdigit() or c in "_/@:." for c in m[0]) and m[0].lower() not in ("e.g", "i.e", "and/or")
+        )
+        values = [(v.text, v.start) for v in self.quoted]
+        return tuple(dict.fromkeys(text for text, place in [*values, *words] if not self.negated(place)))
 
     @cached_property
     def _negations(self) -> tuple[tuple[int, int], ...]:
