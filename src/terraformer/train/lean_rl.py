@@ -44,9 +44,9 @@ class RlSettings:
     ``rows`` a forward pass. ``beta`` weighs the KL to the model that training started from; it needs LoRA, whose base
     is the reference. ``credit`` None spreads an advantage evenly. ``repairs`` is the share of a step's tasks that are
     repairs of failed attempts, ``changes`` that of requests to change a configuration (None: as often as the data have
-    them). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's
-    deviation. ``longest_prompt`` leaves out longer tasks, ``hardest`` those of a higher difficulty (0: none), which would
-    take the most time and give a small model nothing to compare.
+    them). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's deviation.
+    ``longest_prompt`` leaves out longer tasks, ``hardest`` those of a higher difficulty (0: none), which would take the
+    most time and give a small model nothing to compare.
     """
 
     prompts: int = 8
@@ -162,8 +162,8 @@ class LeanRl:
         fitting = [t for t in fitting if len(self._prompt(t)) <= settings.longest_prompt]
         if not fitting:
             raise UsageError(
-                f"none of {len(tasks)} tasks is within rl.hardest and has a prompt of at most {settings.longest_prompt} "
-                "tokens (rl.longest_prompt)"
+                f"none of {len(tasks)} tasks is within rl.hardest and has a prompt of at most "
+                f"{settings.longest_prompt} tokens (rl.longest_prompt)"
             )
         if not settings.curriculum:
             fitting = [replace(t, difficulty=1) for t in fitting]

@@ -42,7 +42,11 @@ def plot_runs(directories: Sequence[Path], out: Path) -> None:
                 if points:
                     name = f"{directory.name}: {curve[0]} {curve[1]}" if len(rows) > 1 else " ".join(curve)
                     marker = "." if len(points) < 50 else ""
-                    axis.plot([x for x, _ in points], [y for _, y in points], marker=marker, linewidth=1, label=name)
+                    xs, ys = [x for x, _ in points], [y for _, y in points]
+                    (drawn,) = axis.plot(xs, ys, marker=marker, linewidth=1, label=name)
+                    if len(points) >= 50:  # single steps say little: a running mean over them
+                        drawn.set(alpha=0.25, label=None)
+                        axis.plot(xs, _running_mean(ys, len(ys) // 25), color=drawn.get_color(), label=name)
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("step", fontsize=8)
         axis.grid(alpha=0.3)
@@ -54,6 +58,11 @@ def plot_runs(directories: Sequence[Path], out: Path) -> None:
         raise UsageError(f"{out}: {error}") from None
     finally:
         pyplot.close(figure)
+
+
+def _running_mean(values: Sequence[float], width: int) -> list[float]:
+    """Of each value and up to ``width`` before it."""
+    return [sum(part) / len(part) for n in range(len(values)) if (part := values[max(0, n - width) : n + 1])]
 
 
 def _points(rows: Sequence[dict[str, Any]], curve: tuple[str, str]) -> list[tuple[int, float]]:

@@ -130,8 +130,8 @@ def test_values_that_were_given_must_be_there() -> None:
 
 def test_values_of_a_request() -> None:
     facts = PromptFacts(
-        "A VPC \"main\" with 10.0.0.0/16 in eu-west-1, e.g. for /srv/app_data and ops@example.com, and 2 of t3.micro: "
-        "send to devices/+/positions. It's not public, without a tag \"Owner\"."
+        'A VPC "main" with 10.0.0.0/16 in eu-west-1, e.g. for /srv/app_data and ops@example.com, and 2 of t3.micro: '
+        'send to devices/+/positions. It\'s not public, without a tag "Owner".'
     )
     assert facts.literals == (
         "main",
