@@ -9,9 +9,7 @@ interrupted run is a smaller evaluation rather than a part of one.
 from __future__ import annotations
 
 import platform
-import queue
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +32,7 @@ from terraformer.evals.records import (
 from terraformer.evals.settings import EvalSettings
 from terraformer.evals.store import Store
 from terraformer.models import Model
+from terraformer.parallel import as_finished
 from terraformer.provider import bundle
 from terraformer.verify import VerifierPool
 from terraformer.verify.core import find_core
@@ -114,7 +113,7 @@ def _references(
     known = {k: v for k, v in read_references(store.out).items() if v.soundness is not Soundness.MASKED}
     missing = [t for t in tasks if t.id not in known]
     count = len(tasks) - len(missing)
-    for verdict in _parallel(missing, grader.reference, workers):
+    for verdict in _finished(missing, grader.reference, workers):
         store.reference(verdict)
         known[verdict.task] = verdict
         count += 1
@@ -158,7 +157,7 @@ def _samples(
         prepare()  # fetching and loading weights is no part of an answer's time
     failures = 0
     parallel = jobs or max(2, int(getattr(model, "max_parallel", 1)))
-    for record in _parallel(work, one, parallel):
+    for record in _finished(work, one, parallel):
         store.sample(record)
         count += 1
         told(Progress("samples", count, total, record))
@@ -168,31 +167,11 @@ def _samples(
             raise ModelError(f"{model.name} failed in each of the first {failures} samples: {record.error}")
 
 
-def _parallel(items: Sequence[Any], call: Callable[[Any], Any], threads: int) -> Iterable[Any]:
-    """Results as they come. The threads are daemons: an interrupt in the caller waits for none of them."""
-    results: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    todo = iter(items)
-    lock = threading.Lock()
-    over = threading.Event()
+def _finished(items: Sequence[Any], call: Callable[[Any], Any], threads: int) -> Iterator[Any]:
+    def guarded(item: Any) -> Any:
+        try:
+            return call(item)
+        except BaseException as error:
+            raise ToolFailure(f"internal: {type(error).__name__}: {error}") from error
 
-    def work() -> None:
-        while not over.is_set():
-            with lock:
-                item = next(todo, None)
-            if item is None:
-                return
-            try:
-                results.put(call(item))
-            except BaseException as error:
-                results.put(error)
-
-    for number in range(min(threads, len(items))):
-        threading.Thread(target=work, name=f"terraformer-eval-{number}", daemon=True).start()
-    try:
-        for _ in items:
-            result = results.get()
-            if isinstance(result, BaseException):
-                raise ToolFailure(f"internal: {type(result).__name__}: {result}") from result
-            yield result
-    finally:
-        over.set()
+    return as_finished(items, guarded, threads, "terraformer-eval")

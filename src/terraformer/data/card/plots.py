@@ -9,7 +9,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from terraformer.errors import UsageError
+from terraformer.figures import bare_figure
 
 __all__ = ["plots_of"]
 
@@ -94,25 +94,7 @@ def _draw(bars: Any, values: Mapping[str, float], reference: Mapping[str, float]
 
 
 def _figure(width: float, height: float) -> tuple[Any, Any]:
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError("plots need matplotlib: pip install 'terraformer-iac[eval]'") from None
-    with rc_context({"text.color": _TEXT, "axes.labelcolor": _TEXT, "xtick.color": _TEXT, "ytick.color": _TEXT}):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.add_subplot()
-    figure.patch.set_visible(False)
-    axes.patch.set_visible(False)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(_LINE)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=0, labelsize=8)
-    axes.xaxis.label.set_fontsize(9)
-    axes.yaxis.label.set_fontsize(9)
-    return figure, axes
+    return bare_figure(width, height, text=_TEXT, line=_LINE, size=8)
 
 
 def _png(figure: Any, axes: Any, reference: Mapping[str, float] | None) -> bytes:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import queue
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from terraformer.data.records import RecordWriter, from_row, to_row
 from terraformer.data.sources import SourceConfig, collect, components, parse_sources
 from terraformer.errors import ModelError, ToolFailure, UsageError
 from terraformer.models import Model
+from terraformer.parallel import as_finished
 from terraformer.verify import VerifierPool
 from terraformer.verify.settings import default_workers
 
@@ -88,7 +87,7 @@ def curate(
             def one(item: tuple[str, SourceConfig]) -> tuple[str, Outcome | Exception]:
                 return item[0], _tried(item[1], model, chosen, pool)
 
-            for key, outcome in _parallel(todo, one, parallel):
+            for key, outcome in as_finished(todo, one, parallel, "terraformer-curate"):
                 if isinstance(outcome, ModelError):
                     missed["model-error"] += 1
                     last = str(outcome)
@@ -241,30 +240,3 @@ def _report(
         "fresh": fresh,
         "repositories": dict(sorted(repositories.items())),
     }
-
-
-def _parallel(items: Sequence[Any], call: Callable[[Any], Any], threads: int) -> Iterator[Any]:
-    """Results as they come. The threads are daemons: an interrupt in the caller waits for none of them."""
-    results: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    todo = iter(items)
-    lock = threading.Lock()
-    over = threading.Event()
-
-    def work() -> None:
-        while not over.is_set():
-            with lock:
-                item = next(todo, None)
-            if item is None:
-                return
-            try:
-                results.put(call(item))
-            except BaseException as error:
-                results.put(("", error))
-
-    for number in range(min(threads, len(items))):
-        threading.Thread(target=work, name=f"terraformer-curate-{number}", daemon=True).start()
-    try:
-        for _ in items:
-            yield results.get()
-    finally:
-        over.set()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from terraformer.errors import UsageError
+from terraformer.figures import bare_figure
 
 __all__ = ["SERIES_COLOURS", "Line", "Point", "bars", "horizontal_bars", "lines"]
 
@@ -100,25 +100,8 @@ def horizontal_bars(names: Sequence[str], series: Sequence[Line], *, title: str,
 
 
 def _figure(width: float, height: float) -> tuple[Any, Any]:
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError("plots need matplotlib: pip install 'terraformer-iac[eval]'") from None
-    with rc_context({"text.color": _TEXT, "axes.labelcolor": _TEXT, "xtick.color": _TEXT, "ytick.color": _TEXT}):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.add_subplot()
-    figure.patch.set_visible(False)
-    axes.patch.set_visible(False)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(_LINE)
-    axes.set_axisbelow(True)
+    figure, axes = bare_figure(width, height, text=_TEXT, line=_LINE, size=9)
     axes.grid(visible=True, axis="y", color=_LINE, linewidth=0.8)
-    axes.tick_params(length=0, labelsize=9)
-    axes.xaxis.label.set_fontsize(9)
-    axes.yaxis.label.set_fontsize(9)
     return figure, axes
 
 
