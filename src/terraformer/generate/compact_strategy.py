@@ -11,13 +11,14 @@ from dataclasses import replace
 
 from terraformer.errors import UsageError
 from terraformer.generate.compact import compact_messages
+from terraformer.generate.copying import copying_grammar
 from terraformer.generate.requests import Request, redrawn
 from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction, apply_edits, parse_edits
 from terraformer.models.base import Model
 from terraformer.types import Attempt, Certificate, TerraformConfig
 
-__all__ = ["CompactStrategy", "is_compact"]
+__all__ = ["CompactStrategy", "is_compact", "may_copy"]
 
 
 def is_compact(model: Model | None) -> bool:
@@ -25,12 +26,25 @@ def is_compact(model: Model | None) -> bool:
     return getattr(model, "dialogue", "") == "compact"
 
 
+def may_copy(model: Model, settings: GenerateSettings) -> bool:
+    """Whether edits are held to what can be applied: where the model obeys a grammar and may be held to one."""
+    return model.supports_grammar and settings.strategy != "chat"
+
+
 class CompactStrategy:
     """A Strategy (generate/requests.py). ``before`` is the configuration that the request is about, if any. Where an
-    attempt could not be read or was no better, the next one is drawn instead of the likeliest."""
+    attempt could not be read or was no better, the next one is drawn instead of the likeliest. ``copying`` holds edits
+    to what can be applied (generate/copying.py)."""
 
-    def __init__(self, prompt: str, settings: GenerateSettings, before: TerraformConfig | None = None) -> None:
-        self._prompt, self._settings, self._before = prompt, settings, before
+    def __init__(
+        self,
+        prompt: str,
+        settings: GenerateSettings,
+        before: TerraformConfig | None = None,
+        *,
+        copying: bool = False,
+    ) -> None:
+        self._prompt, self._settings, self._before, self._copying = prompt, settings, before, copying
 
     def first(self) -> Request:
         if self._before is None:
@@ -54,7 +68,8 @@ class CompactStrategy:
     def _edits(self, base: TerraformConfig, errors: Sequence[Certificate], number: int) -> Request:
         messages = compact_messages(self._prompt, base, errors)
         sampling = redrawn(self._settings.sampling, number) if number else self._settings.sampling
-        return Request(messages, sampling, None, _reader(base), needs_all=False)
+        grammar = copying_grammar(base) if self._copying else None
+        return Request(messages, sampling, grammar, _reader(base), needs_all=False)
 
 
 def _reader(base: TerraformConfig) -> Callable[[str], Extraction]:

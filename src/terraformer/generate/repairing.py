@@ -15,7 +15,7 @@ from typing import Final
 
 from terraformer.errors import UsageError
 from terraformer.generate.certain import fix_certainly
-from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.compact_strategy import CompactStrategy, is_compact, may_copy
 from terraformer.generate.dropping import KeepGuard
 from terraformer.generate.grounding import ground
 from terraformer.generate.loop import Event, Verifier, drive
@@ -124,8 +124,11 @@ def repair(
             given.append(Attempt(0, (), "\n".join(done), fixed, found, seconds=seconds, origin="fixes"))
     strategy: Strategy = _Nothing()
     if model is not None:
-        compact = is_compact(model)
-        strategy = CompactStrategy(prompt, settings, config) if compact else RepairStrategy(prompt, settings)
+        strategy = (
+            CompactStrategy(prompt, settings, config, copying=may_copy(model, settings))
+            if is_compact(model)
+            else RepairStrategy(prompt, settings)
+        )
     trace = drive(
         Task(prompt, policies, before=config),
         model=model,

@@ -10,6 +10,7 @@ import pytest
 from terraformer.errors import UsageError
 from terraformer.generate import generate
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.copying import copying_grammar
 from terraformer.generate.grammar.facts import PromptFacts
 from terraformer.generate.mutation import MutateSettings, mutate
 from terraformer.generate.settings import GenerateSettings
@@ -159,7 +160,12 @@ def test_changes_are_written_freely_then_under_the_grammar() -> None:
     trace = mutate(before, "Rename the queue to tasks.", model=model, settings=MutateSettings())
     assert trace.config is not None
     assert "tasks" in trace.config.text("main.tf")
-    assert [g is not None for _, _, g in model.asked] == [False, False, True]
+    free, again, held = (g for _, _, g in model.asked)
+    assert free == again == copying_grammar(before)
+    assert held not in (None, free)
+    freely = Scripted(edit)
+    mutate(before, "Rename the queue to tasks.", model=freely, settings=MutateSettings(strategy="chat"))
+    assert freely.asked[0][2] is None
 
 
 def test_todays_models_are_asked_as_before() -> None:

@@ -11,7 +11,22 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Alt", "Chars", "Lit", "Many", "Node", "Seq", "alt", "lit", "optional", "quoted", "render", "sample", "seq"]
+__all__ = [
+    "Alt",
+    "Chars",
+    "Lit",
+    "Many",
+    "Node",
+    "Seq",
+    "alt",
+    "lit",
+    "literal",
+    "optional",
+    "quoted",
+    "render",
+    "sample",
+    "seq",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,8 @@ def quoted(node: Node | str) -> Node:
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """The text as a literal of GBNF."""
     return '"' + re.sub(r'[\\"\n\t\r]', lambda m: _ESCAPES[m[0]], text) + '"'
 
 
@@ -109,7 +125,7 @@ def render(root: Node) -> str:
 
     def expression(node: Node) -> str:
         if isinstance(node, Lit):
-            return _literal(node.text)
+            return literal(node.text)
         if isinstance(node, Chars):
             count = f"{{{node.low},{node.high}}}" if node.low != node.high else f"{{{node.low}}}"
             return f"[{node.charset}]{count}"

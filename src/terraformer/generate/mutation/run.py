@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from terraformer.errors import UsageError
 from terraformer.generate.choosing import choose_strategy
-from terraformer.generate.compact_strategy import CompactStrategy, is_compact
+from terraformer.generate.compact_strategy import CompactStrategy, is_compact, may_copy
 from terraformer.generate.loop import Event, check_prompt, drive
 from terraformer.generate.mutation.judge import Judge
 from terraformer.generate.mutation.result import METADATA_KEY, MutationResult, changed_files, unified_diff
@@ -73,7 +73,7 @@ def _strategy(config: TerraformConfig, request: str, model: Model, settings: Mut
     return choose_strategy(
         model,
         settings,
-        compact=lambda: CompactStrategy(request, settings, config),
+        compact=lambda: CompactStrategy(request, settings, config, copying=may_copy(model, settings)),
         chat=lambda: EditStrategy(config, request, settings),
         held=held,
     )
