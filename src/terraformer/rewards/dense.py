@@ -4,7 +4,9 @@ Terms, each bounded (defaults in ``DenseSettings``):
 
     proof      [0, 2]      not compilable: up to ``compile_most`` the fewer errors there are for each block;
                            not deployable: from 0.5 up to 0.5 + ``deploy_most`` likewise;
-                           deployable: 1 + the share of policy rules passed
+                           deployable: 1 + the share of policy rules passed.
+                           For changes, which deploy from the start, stages earn ``idle`` at most; the rest is for the
+                           rules that doing nothing does not meet, as far as those that it meets are still met
     substance  [0, 1]      a factor on proof: how many of the expected resource instances are there. What declares or
                            plans nothing earns nothing, whatever it passes
     lint       [0, lint]   only where deployable and the stage was run: fewer findings for each block
@@ -23,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from terraformer.rewards.facts import AnswerFacts, Expectation
-from terraformer.rewards.paper import rule_share
+from terraformer.rewards.paper import SUMMARY, rule_share
 from terraformer.types import Severity, Stage, VerificationReport
 
 __all__ = ["DenseReward", "DenseSettings", "dense_reward"]
@@ -35,7 +37,8 @@ _NOTHING = (("no-op",), ("read",), ("delete",), ("forget",))
 @dataclass(frozen=True, slots=True)
 class DenseSettings:
     """The most that each term gives or takes. ``slack`` is a ratio of sizes, ``copied_from`` the share of copied text
-    from which on copying costs, up to all of ``copy`` for a whole copy.
+    from which on copying costs, up to all of ``copy`` for a whole copy. ``idle`` is what a change that does nothing of
+    what was asked earns at most.
 
     Raises ValueError when a deployable answer could earn less than one that is not.
     """
@@ -48,12 +51,15 @@ class DenseSettings:
     slack: float = 2.0
     copy: float = 0.2
     copied_from: float = 0.9
+    idle: float = 0.25
 
     def __post_init__(self) -> None:
         if min(self.compile_most, self.deploy_most, self.lint, self.security, self.length, self.copy) < 0:
             raise ValueError("the terms of a dense reward are given as sizes, not below 0")
         if self.compile_most >= 0.5 or self.deploy_most >= 0.5:
             raise ValueError("compile_most and deploy_most must be below 0.5, or a later stage would not pay")
+        if not 0 <= self.idle <= 1:
+            raise ValueError("idle must be in [0, 1]")
         if self.slack < 1 or not 0 <= self.copied_from < 1:
             raise ValueError("slack is at least 1 and copied_from in [0, 1)")
 
@@ -83,10 +89,12 @@ def dense_reward(
     facts: AnswerFacts,
     expected: Expectation | None = None,
     settings: DenseSettings | None = None,
+    nothing: VerificationReport | None = None,
 ) -> DenseReward | None:
     """The reward's terms, None when the tools failed or a verdict was not established.
 
-    The lint and security terms need these stages in the report; they are 0 without them.
+    ``nothing`` is the report of doing nothing, of requests for a change: what it passes is not paid for. The
+    lint and security terms need these stages in the report; they are 0 without them.
     """
     wanted, chosen = expected or Expectation(), settings or DenseSettings()
     if report.tool_errors or report.compilable is None or (report.compilable and report.deployable is None):
@@ -94,16 +102,29 @@ def dense_reward(
     substance = _substance(report, facts, wanted)
     length = _length(facts, wanted, chosen)
     copy = _copy(facts, wanted, chosen)
+    scale = chosen.idle if nothing is not None else 1.0
     if not report.compilable:
-        return DenseReward(chosen.compile_most * _sparse(report, facts), substance, length=length, copy=copy)
+        return DenseReward(scale * chosen.compile_most * _sparse(report, facts), substance, length=length, copy=copy)
     if not report.deployable:
-        return DenseReward(0.5 + chosen.deploy_most * _sparse(report, facts), substance, length=length, copy=copy)
+        proof = scale * (0.5 + chosen.deploy_most * _sparse(report, facts))
+        return DenseReward(proof, substance, length=length, copy=copy)
     lint = security = 0.0
     if report.lint_issues is not None:
         lint = chosen.lint * substance * max(0.0, 1 - report.lint_issues / max(1, facts.blocks))
     if report.security_pass_share is not None:
         security = chosen.security * substance * report.security_pass_share
-    return DenseReward(1 + rule_share(report), substance, lint, security, length, copy)
+    rules = rule_share(report) if nothing is None else _gained(report, nothing)
+    return DenseReward(scale + (2 - scale) * rules, substance, lint, security, length, copy)
+
+
+def _gained(report: VerificationReport, nothing: VerificationReport) -> float:
+    """Of the rules that doing nothing fails the share that passes, times that of the others which still do."""
+    passed = {(r.policy, r.rule) for r in nothing.rules if r.passed}
+    open_ = [r.passed for r in report.rules if (r.policy, r.rule) not in passed and not r.rule.endswith(SUMMARY)]
+    met = [r.passed for r in report.rules if (r.policy, r.rule) in passed and not r.rule.endswith(SUMMARY)]
+    if not open_:  # nothing is left to do, or one rule sums all of it up
+        return rule_share(report)
+    return sum(open_) / len(open_) * (sum(met) / len(met) if met else 1.0)
 
 
 def _sparse(report: VerificationReport, facts: AnswerFacts) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from terraformer.types import VerificationReport
 
-__all__ = ["paper_reward", "rule_share"]
+__all__ = ["SUMMARY", "paper_reward", "rule_share"]
 
-_SUMMARY = "is_configuration_valid"
+SUMMARY = "is_configuration_valid"
+"""The rule that only sums others up ends so."""
 
 
 def paper_reward(report: VerificationReport) -> float | None:
@@ -30,6 +31,6 @@ def paper_reward(report: VerificationReport) -> float | None:
 def rule_share(report: VerificationReport) -> float:
     """The share of policy rules that passed, in [0, 1]; 0 without rules. Rules that only sum others up
     (``is_configuration_valid``) do not count where there are others."""
-    single = [r.passed for r in report.rules if not r.rule.endswith(_SUMMARY)]
+    single = [r.passed for r in report.rules if not r.rule.endswith(SUMMARY)]
     counted = single or [r.passed for r in report.rules]
     return sum(counted) / len(counted) if counted else 0.0

@@ -126,6 +126,7 @@ class Judge:
             raise UsageError(f"there is no reward {reward!r}: choose one of {', '.join(REWARDS)}")
         self._pool, self._reward, self._settings = pool, reward, settings
         self._states: dict[str, bytes | None] = {}
+        self._nothing: dict[str, VerificationReport] = {}
 
     def judge(self, pairs: Sequence[tuple[RlTask, str]]) -> list[Judged]:
         """One result for each (task, reply), in order. Never raises because of what a reply holds."""
@@ -143,9 +144,16 @@ class Judge:
         missing = [t for t in tasks if t.id not in self._states and t.before is not None]
         if len(self._states) > 4_096:
             self._states.clear()
+            self._nothing.clear()
         futures = [(t, self._pool.submit_apply(t.before)) for t in missing if t.before is not None]
         for task, future in futures:
             self._states[task.id] = future.result().state
+        if self._reward != "dense":
+            return
+        idle = [(t.id, self._submit(t, t.before)) for t in missing if t.before is not None]
+        for name, report in idle:
+            if report is not None:
+                self._nothing[name] = report.result()
 
     def _submit(self, task: RlTask, config: TerraformConfig) -> Future[VerificationReport] | None:
         if not task.change:
@@ -163,7 +171,7 @@ class Judge:
         if report is None:
             return Judged(None, config, facts, None, {}, "the configuration before could not be applied")
         terms: dict[str, float] = {}
-        dense = dense_reward(report, facts, task.expected, self._settings)
+        dense = dense_reward(report, facts, task.expected, self._settings, self._nothing.get(task.id))
         if dense is not None:
             terms = dense.terms()
         value = paper_reward(report) if self._reward == "paper" else dense.total if dense is not None else None

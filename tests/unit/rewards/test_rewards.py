@@ -100,9 +100,15 @@ expectations = st.builds(
 )
 
 
-@given(reports, facts, expectations)
-def test_bounded(found: VerificationReport, answer: AnswerFacts, expected: Expectation) -> None:
-    paper, dense = paper_reward(found), dense_reward(found, answer, expected)
+idle = st.none() | st.lists(st.booleans(), max_size=8).map(lambda rules: report(2, tuple(rules)))
+"""Of a change: what doing nothing gives."""
+
+
+@given(reports, facts, expectations, idle)
+def test_bounded(
+    found: VerificationReport, answer: AnswerFacts, expected: Expectation, nothing: VerificationReport | None
+) -> None:
+    paper, dense = paper_reward(found), dense_reward(found, answer, expected, nothing=nothing)
     assert paper is not None
     assert 0 <= paper <= 2
     assert dense is not None
@@ -112,21 +118,25 @@ def test_bounded(found: VerificationReport, answer: AnswerFacts, expected: Expec
     )
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=6), st.integers(1, 30), facts, expectations)
+@given(st.lists(st.booleans(), min_size=1, max_size=6), st.integers(1, 30), facts, expectations, idle)
 def test_a_later_stage_never_pays_less(
-    rules: list[bool], errors: int, answer: AnswerFacts, expected: Expectation
+    rules: list[bool], errors: int, answer: AnswerFacts, expected: Expectation, nothing: VerificationReport | None
 ) -> None:
     planned = answer.resources.get("aws_sqs_queue", 0)  # what it declares is what it plans
     ladder = [report(0, errors=errors), report(1, errors=errors), report(2, tuple(rules), planned=planned)]
     papers = [paper_reward(r) or 0.0 for r in ladder]
-    totals = [d.total for r in ladder if (d := dense_reward(r, answer, expected)) is not None]
+    totals = [d.total for r in ladder if (d := dense_reward(r, answer, expected, nothing=nothing)) is not None]
     assert papers == sorted(papers)
     assert totals == sorted(totals)
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=8), st.data(), facts, expectations)
+@given(st.lists(st.booleans(), min_size=1, max_size=8), st.data(), facts, expectations, idle)
 def test_a_passed_rule_never_pays_less(
-    rules: list[bool], data: st.DataObject, answer: AnswerFacts, expected: Expectation
+    rules: list[bool],
+    data: st.DataObject,
+    answer: AnswerFacts,
+    expected: Expectation,
+    nothing: VerificationReport | None,
 ) -> None:
     failing = [n for n, ok in enumerate(rules) if not ok]
     if not failing:
@@ -135,9 +145,27 @@ def test_a_passed_rule_never_pays_less(
     better[data.draw(st.sampled_from(failing))] = True
     worse, best = report(2, tuple(rules)), report(2, tuple(better))
     assert (paper_reward(best) or 0) > (paper_reward(worse) or 0)
-    one, other = dense_reward(worse, answer, expected), dense_reward(best, answer, expected)
+    one, other = (dense_reward(r, answer, expected, nothing=nothing) for r in (worse, best))
     assert one is not None and other is not None
     assert other.total >= one.total
+
+
+def test_doing_nothing_of_what_was_asked_earns_next_to_nothing() -> None:
+    answer = AnswerFacts({}, 4, 400)
+    nothing = report(2, (False, False, True))  # two demands, and that the rest stays
+
+    def total(*rules: bool, reached: int = 2) -> float:
+        found = dense_reward(report(reached, rules), answer, nothing=nothing, expected=Expectation({}))
+        assert found is not None
+        return found.total
+
+    assert total(False, False, True) == pytest.approx(0.25)
+    assert total(True, False, True) == pytest.approx(0.25 + 1.75 / 2)
+    assert total(True, True, True) == pytest.approx(2.0)
+    assert total(True, True, False) == pytest.approx(0.25)  # done, and something else broken
+    assert 0 < total(reached=0) < total(reached=1) < 0.25
+    with pytest.raises(ValueError, match="idle"):
+        DenseSettings(idle=1.5)
 
 
 @given(st.integers(0, 1), st.integers(1, 30), facts, expectations)

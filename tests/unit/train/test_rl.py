@@ -144,10 +144,16 @@ def test_changes_are_judged_against_the_state(pool: VerifierPool) -> None:
         render_edits(edits_between(told.before, more)),
         "DELETE BLOCK: aws_sqs_queue.jobs",
     ]
-    rewards = [j.reward or 0.0 for j in Judge(pool).judge([(task, r) for r in replies])]
+    untouched = "main.tf\n<<<<<<< SEARCH\n  visibility_timeout_seconds = 30\n=======\n  visibility_timeout_seconds = 30\n>>>>>>> REPLACE\n"
+    judged = Judge(pool).judge([(task, r) for r in [*replies, untouched]])
+    rewards = [j.reward or 0.0 for j in judged]
     assert rewards[0] == 2.0
     assert rewards[0] > rewards[1] > 0
     assert rewards[2] < rewards[0]
+    assert judged[3].report is not None and judged[3].report.deployable
+    assert rewards[3] <= 0.25  # the rest is unchanged, and nothing was done
+    paper = Judge(pool, "paper").judge([(task, untouched)])[0].reward
+    assert paper is not None and paper > 1  # the published reward pays for it
 
 
 # --- the loop ---
