@@ -10,8 +10,9 @@ import pytest
 
 from terraformer.errors import ModelError
 from terraformer.generate import GenerateSettings, generate, write_config
+from terraformer.generate.compact_strategy import is_compact
 from terraformer.models import SamplingSettings
-from terraformer.models.embedded import EmbeddedModel
+from terraformer.models.embedded import EmbeddedModel, from_argument, packaged_model
 from terraformer.verify import VerifierPool, VerifySettings, load_config
 
 ASK = ({"role": "user", "content": "Name a colour."},)
@@ -34,7 +35,9 @@ def pool() -> Iterator[VerifierPool]:
         yield made
 
 
-def test_a_private_bucket_with_versioning(model: EmbeddedModel, pool: VerifierPool, tmp_path: Path) -> None:
+def test_a_private_bucket_with_versioning(pool: VerifierPool, tmp_path: Path) -> None:
+    model = from_argument("")  # the one that comes with the package: nothing is fetched
+    assert packaged_model() is not None and is_compact(model)
     settings = GenerateSettings(sampling=SamplingSettings(seed=1, timeout=240), trace_file=tmp_path / "trace.jsonl")
     trace = generate(
         "a private S3 bucket with versioning",
@@ -60,6 +63,20 @@ def test_a_private_bucket_with_versioning(model: EmbeddedModel, pool: VerifierPo
         formatter=pool.format,
     )
     assert again.config == trace.config
+    model.close()
+
+
+def test_the_untrained_base_gives_a_bucket_too(model: EmbeddedModel, pool: VerifierPool) -> None:
+    settings = GenerateSettings(sampling=SamplingSettings(seed=1, timeout=240))
+    trace = generate(
+        "a private S3 bucket with versioning",
+        model=model,
+        settings=settings,
+        verifier=pool.verify,
+        formatter=pool.format,
+    )
+    assert trace.stopped == "clean" and len(trace.attempts) == 1
+    assert trace.config is not None and 'status = "Enabled"' in trace.config.text("main.tf")
 
 
 def test_the_grammar_is_obeyed_and_the_seed_repeats(model: EmbeddedModel) -> None:

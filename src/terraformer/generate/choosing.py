@@ -23,16 +23,17 @@ def choose_strategy(
     chat: Callable[[], Strategy],
     held: Callable[[], Strategy],
     check: Callable[[Extraction], Extraction] | None = None,
+    freely: bool = True,
 ) -> Strategy:
     """One of three ways to ask, which are made when they are needed: ``compact`` freely in the short form, for models
     that speak it, ``chat`` freely otherwise, ``held`` under the grammar; for "auto" and models of the short form the
-    first and then the last, with ``check`` on what is written freely. Raises UsageError where the settings want a
-    grammar of a model that obeys none."""
+    first and then the last, with ``check`` on what is written freely; without ``freely`` the last alone. Raises
+    UsageError where the settings want a grammar of a model that obeys none."""
     short = is_compact(model)
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
         return compact() if short else chat()
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
-    if short and settings.strategy == "auto":
+    if short and settings.strategy == "auto" and freely:
         return FreeThenHeld(compact(), held, settings, check)
     return held()

@@ -18,7 +18,7 @@ from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction, scan
 from terraformer.types import Attempt
 
-__all__ = ["FreeThenHeld", "demanding"]
+__all__ = ["FreeThenHeld", "demanding", "gives_values"]
 
 DRAWS: Final = 2
 """Free answers before the grammar, the first one among them."""
@@ -73,6 +73,14 @@ class FreeThenHeld:
         if check is not None:
             request = replace(request, read=lambda reply: check(read(reply)))
         return replace(request, sampling=redrawn(request.sampling, number)) if number else request
+
+
+def gives_values(prompt: str) -> bool:
+    """Whether the request gives any value as it is to stand in the answer. One that gives none says in a few words what
+    the grammar's vocabulary knows well, and nothing tells a free answer to it that is right from one that is not."""
+    from terraformer.generate.grammar.facts import PromptFacts
+
+    return bool(PromptFacts(prompt).literals)
 
 
 def demanding(prompt: str) -> Callable[[Extraction], Extraction]:

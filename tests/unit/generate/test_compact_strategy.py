@@ -105,18 +105,18 @@ GOOD = BROKEN.replace("nam", "name")
 
 def test_free_answers_first_then_the_grammar() -> None:
     model = Scripted(BROKEN, BROKEN, GOOD)
-    trace = generate("An SQS queue named jobs.", model=model, verifier=verifier)
+    trace = generate("An SQS queue named 'jobs'.", model=model, verifier=verifier)
     assert trace.stopped == "clean"
     assert trace.config is not None
     assert [g is not None for _, _, g in model.asked] == [False, False, True]
     assert model.asked[0][1].temperature == 0 < model.asked[1][1].temperature
-    assert {m[0]["content"] for m, _, _ in model.asked} == {"An SQS queue named jobs."}
-    assert len(generate("An SQS queue named jobs.", model=Scripted(GOOD), verifier=verifier).attempts) == 1
+    assert {m[0]["content"] for m, _, _ in model.asked} == {"An SQS queue named 'jobs'."}
+    assert len(generate("An SQS queue named 'jobs'.", model=Scripted(GOOD), verifier=verifier).attempts) == 1
 
 
 def test_what_verifies_but_lacks_what_was_named_does_not_count() -> None:
     model = Scripted(GOOD, GOOD, GOOD)
-    trace = generate("An S3 bucket and an SQS queue named jobs.", model=model, verifier=verifier)
+    trace = generate("An S3 bucket and an SQS queue named 'jobs'.", model=model, verifier=verifier)
     assert "the answer has no aws_s3_bucket, which the request names" in trace.attempts[0].problem
     assert model.asked[2][2] is not None
 
@@ -147,7 +147,11 @@ def test_values_of_a_request() -> None:
 
 
 def test_one_attempt_alone_is_held_to_the_grammar() -> None:
-    for request, rounds in (("An SQS queue named jobs.", 0), ("An SQS queue named jobs. " + "Please. " * 600, 3)):
+    for request, rounds in (
+        ("An SQS queue named 'jobs'.", 0),
+        ("An SQS queue named 'jobs'. " + "Please. " * 600, 3),
+        ("An SQS queue for jobs.", 3),  # gives no value that a free answer could be told by
+    ):
         model = Scripted(GOOD)
         generate(request, model=model, verifier=verifier, settings=GenerateSettings(rounds=rounds))
         assert model.asked[0][2] is not None
