@@ -13,6 +13,7 @@ from terraformer.generate import GenerateSettings, generate, write_config
 from terraformer.generate.compact_strategy import is_compact
 from terraformer.models import SamplingSettings
 from terraformer.models.embedded import EmbeddedModel, from_argument, packaged_model
+from terraformer.types import Trace
 from terraformer.verify import VerifierPool, VerifySettings, load_config
 
 ASK = ({"role": "user", "content": "Name a colour."},)
@@ -35,17 +36,21 @@ def pool() -> Iterator[VerifierPool]:
         yield made
 
 
-def test_a_private_bucket_with_versioning(pool: VerifierPool, tmp_path: Path) -> None:
-    model = from_argument("")  # the one that comes with the package: nothing is fetched
-    assert packaged_model() is not None and is_compact(model)
-    settings = GenerateSettings(sampling=SamplingSettings(seed=1, timeout=240), trace_file=tmp_path / "trace.jsonl")
-    trace = generate(
+def bucket(model: EmbeddedModel, pool: VerifierPool, settings: GenerateSettings) -> Trace:
+    return generate(
         "a private S3 bucket with versioning",
         model=model,
         settings=settings,
         verifier=pool.verify,
         formatter=pool.format,
     )
+
+
+def test_a_private_bucket_with_versioning(pool: VerifierPool, tmp_path: Path) -> None:
+    model = from_argument("")  # the one that comes with the package: nothing is fetched
+    assert packaged_model() is not None and is_compact(model)
+    settings = GenerateSettings(sampling=SamplingSettings(seed=1, timeout=240), trace_file=tmp_path / "trace.jsonl")
+    trace = bucket(model, pool, settings)
     assert trace.stopped == "clean", trace.report
     assert trace.config is not None and pool.format(trace.config) == trace.config
     # The README shows this answer.
@@ -55,26 +60,14 @@ def test_a_private_bucket_with_versioning(pool: VerifierPool, tmp_path: Path) ->
     assert re.search(r'resource "aws_s3_bucket_versioning"', text) and 'status = "Enabled"' in text
     write_config(trace.config, tmp_path / "out")
     assert pool.verify(load_config(tmp_path / "out")).passed
-    again = generate(
-        "a private S3 bucket with versioning",
-        model=model,
-        settings=settings,
-        verifier=pool.verify,
-        formatter=pool.format,
-    )
+    again = bucket(model, pool, settings)
     assert again.config == trace.config
     model.close()
 
 
 def test_the_untrained_base_gives_a_bucket_too(model: EmbeddedModel, pool: VerifierPool) -> None:
     settings = GenerateSettings(sampling=SamplingSettings(seed=1, timeout=240))
-    trace = generate(
-        "a private S3 bucket with versioning",
-        model=model,
-        settings=settings,
-        verifier=pool.verify,
-        formatter=pool.format,
-    )
+    trace = bucket(model, pool, settings)
     assert trace.stopped == "clean" and len(trace.attempts) == 1
     assert trace.config is not None and 'status = "Enabled"' in trace.config.text("main.tf")
 
