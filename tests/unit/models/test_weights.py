@@ -12,7 +12,7 @@ import pytest
 
 from terraformer.errors import ModelError, ToolFailure
 from terraformer.models import weights as module
-from terraformer.models.embedded import EmbeddedModel
+from terraformer.models.embedded import EmbeddedModel, from_argument, packaged_model
 from terraformer.models.weights import Weights, cached_path, fetch
 
 CONTENT = b"GGUF" + bytes(range(256)) * 20_000
@@ -133,3 +133,14 @@ def test_what_is_no_model_cannot_be_loaded(tmp_path: Path) -> None:
     path.write_bytes(b"not a model")
     with pytest.raises(ModelError, match=r"x\.gguf cannot be loaded"):
         EmbeddedModel(path).complete([{"role": "user", "content": "x"}])
+
+
+def test_the_card_is_of_the_model_in_the_package() -> None:
+    path = packaged_model()
+    assert path is not None
+    assert path.stat().st_size < 40_000_000
+    card = (Path(__file__).parents[3] / "docs" / "model.md").read_text("utf-8")
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in card
+    assert f"terraformer/models/shipped/{path.name}" in card
+    assert from_argument("").dialogue == "compact"
+    assert from_argument("base").dialogue != "compact"
