@@ -195,6 +195,8 @@ class LeanRl:
         settings = self.settings
         start = saved = time.monotonic()
         try:
+            if not self.step and self._evaluate and not any(read_metrics(self._log.path, "evaluation")):
+                self._measure()  # where it starts: a run that only loses keeps that as its best
             while self.step < settings.steps and not self.stopped:
                 if settings.seconds is not None and time.monotonic() - start >= settings.seconds:
                     break
@@ -203,10 +205,7 @@ class LeanRl:
                     self._on_step(row)
                 last = self.step == settings.steps
                 if self._evaluate and (last or (settings.evaluate_every and self.step % settings.evaluate_every == 0)):
-                    self.model.eval()
-                    found = self._evaluate(self.model, self.step)
-                    self._log.write("evaluation", self.step, found)
-                    self.stopped = bool(found.get("stop"))
+                    self._measure()
                 if time.monotonic() - saved >= settings.checkpoint_seconds:
                     self.checkpoint()
                     saved = time.monotonic()
@@ -215,6 +214,13 @@ class LeanRl:
             raise
         self.checkpoint()
         return self.step >= settings.steps or self.stopped
+
+    def _measure(self) -> None:
+        assert self._evaluate is not None
+        self.model.eval()
+        found = self._evaluate(self.model, self.step)
+        self._log.write("evaluation", self.step, found)
+        self.stopped = bool(found.get("stop"))
 
     def checkpoint(self) -> Path:
         state = {

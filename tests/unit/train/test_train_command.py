@@ -87,6 +87,8 @@ def test_from_data_to_a_file_for_llama(place: Path, capsys: pytest.CaptureFixtur
     assert run(rl) == 0
     assert "finished" in capsys.readouterr().out
     assert {r["kind"] for r in read_metrics(place / "rl" / "metrics.jsonl")} == {"train", "audit", "evaluation"}
+    evaluated = [r["step"] for r in read_metrics(place / "rl" / "metrics.jsonl", "evaluation")]
+    assert evaluated[0] == 0 < evaluated[-1]  # what it starts from, too: a run that only loses keeps that
 
     out = place / "m.gguf"
     assert run(["train", "export", str(place / "rl"), "--out", str(out)]) == 0
