@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from terraformer.errors import UsageError
 from terraformer.generate.compact_strategy import is_compact
-from terraformer.generate.free_then_held import FreeThenHeld
+from terraformer.generate.free_then_held import Demands, FreeThenHeld
 from terraformer.generate.requests import Strategy
 from terraformer.generate.settings import GenerateSettings
-from terraformer.hcl import Extraction
 from terraformer.models.base import Model
 
 __all__ = ["choose_strategy"]
@@ -22,18 +21,17 @@ def choose_strategy(
     compact: Callable[[], Strategy],
     chat: Callable[[], Strategy],
     held: Callable[[], Strategy],
-    check: Callable[[Extraction], Extraction] | None = None,
-    freely: bool = True,
+    demands: Demands | None = None,
 ) -> Strategy:
     """One of three ways to ask, which are made when they are needed: ``compact`` freely in the short form, for models
     that speak it, ``chat`` freely otherwise, ``held`` under the grammar; for "auto" and models of the short form the
-    first and then the last, with ``check`` on what is written freely; without ``freely`` the last alone. Raises
-    UsageError where the settings want a grammar of a model that obeys none."""
+    first and then the last, with the check of ``demands`` on what is written freely; where they hold no value, the
+    last alone. Raises UsageError where the settings want a grammar of a model that obeys none."""
     short = is_compact(model)
     if settings.strategy == "chat" or (settings.strategy == "auto" and not model.supports_grammar):
         return compact() if short else chat()
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
-    if short and settings.strategy == "auto" and freely:
-        return FreeThenHeld(compact(), held, settings, check)
+    if short and settings.strategy == "auto" and (demands is None or demands.values):
+        return FreeThenHeld(compact(), held, settings, demands.check if demands else None)
     return held()

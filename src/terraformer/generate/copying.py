@@ -81,15 +81,12 @@ def _runs(name: str, lines: Sequence[str], rules: list[str]) -> list[str]:
 def _shortest(lines: Sequence[str]) -> list[int]:
     """For each line how many from there on are needed for a text that stands in the file once; 0 where none do."""
     found = [0] * len(lines)
-    left = set(range(len(lines)))
     for count in range(1, min(len(lines), _WIDEST) + 1):
-        windows = {at: tuple(lines[at : at + count]) for at in range(len(lines) - count + 1)}
-        often = Counter(windows.values())
-        for at in sorted(left):
-            if at in windows and often[windows[at]] == 1:
+        windows = [tuple(lines[at : at + count]) for at in range(len(lines) - count + 1)]
+        often = Counter(windows)
+        for at, window in enumerate(windows):
+            if not found[at] and often[window] == 1:
                 found[at] = count
-                left.discard(at)
-        left = {at for at in left if at in windows}
-        if not left:
+        if all(found):
             break
     return found

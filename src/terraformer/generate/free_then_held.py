@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from terraformer.errors import UsageError
 from terraformer.generate.requests import Request, Strategy, redrawn
@@ -18,7 +18,10 @@ from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction, scan
 from terraformer.types import Attempt
 
-__all__ = ["FreeThenHeld", "demanding", "gives_values"]
+if TYPE_CHECKING:
+    from terraformer.generate.grammar.facts import PromptFacts
+
+__all__ = ["Demands", "FreeThenHeld"]
 
 DRAWS: Final = 2
 """Free answers before the grammar, the first one among them."""
@@ -75,39 +78,43 @@ class FreeThenHeld:
         return replace(request, sampling=redrawn(request.sampling, number)) if number else request
 
 
-def gives_values(prompt: str) -> bool:
-    """Whether the request gives any value as it is to stand in the answer. One that gives none says in a few words what
-    the grammar's vocabulary knows well, and nothing tells a free answer to it that is right from one that is not."""
-    from terraformer.generate.grammar.facts import PromptFacts
+class Demands:
+    """What a request names as it is to stand in the answer: found when it is asked for, and once."""
 
-    return bool(PromptFacts(prompt).literals)
+    def __init__(self, prompt: str) -> None:
+        self._prompt = prompt
 
+    @cached_property
+    def _facts(self) -> PromptFacts:
+        from terraformer.generate.grammar.facts import PromptFacts
 
-def demanding(prompt: str) -> Callable[[Extraction], Extraction]:
-    """A check of answers: each kind of resource that the request names, by the words that the grammar knows, must be
-    there, and each value that it gives. What is missing becomes the extraction's problem."""
-    from terraformer.generate.grammar.facts import PromptFacts
-    from terraformer.generate.grammar.select import select_types
-    from terraformer.generate.grammar.strategy import schemas
+        return PromptFacts(self._prompt)
 
-    @cache  # found when the first answer is there: where none is written freely, never
-    def asked() -> tuple[frozenset[str], tuple[str, ...]]:
-        facts = PromptFacts(prompt)
-        return frozenset(c.key for c in select_types(facts, schemas()) if c.asked), facts.literals
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        from terraformer.generate.grammar.select import select_types
+        from terraformer.generate.grammar.strategy import schemas
 
-    def check(found: Extraction) -> Extraction:
+        return frozenset(c.key for c in select_types(self._facts, schemas()) if c.asked)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that it gives. A request that gives none says in a few words what the grammar's vocabulary knows
+        well, and nothing tells a free answer to it that is right from one that is not."""
+        return self._facts.literals
+
+    def check(self, found: Extraction) -> Extraction:
+        """Each kind of resource that the request names, by the words that the grammar knows, must be in an answer, and
+        each value. What is missing becomes the extraction's problem."""
         if found.problem or not found.files:
             return found
-        kinds, values = asked()
         used = scan(found.files).types_in_use()
         there = used.resources | {f"data.{name}" for name in used.data}
         text = b"\n".join(found.files.values()).decode("utf-8", "replace").lower()
-        missing = sorted(kinds - there) or [f'"{v}"' for v in values if not _stands(v.lower(), text)]
+        missing = sorted(self._kinds - there) or [f'"{v}"' for v in self.values if not _stands(v.lower(), text)]
         if not missing:
             return found
         return replace(found, problem=f"the answer has no {', '.join(missing)}, which the request names")
-
-    return check
 
 
 def _stands(value: str, text: str) -> bool:

@@ -24,7 +24,7 @@ from terraformer.errors import ModelError, UsageError
 from terraformer.generate.choosing import choose_strategy
 from terraformer.generate.compact_strategy import CompactStrategy, is_compact
 from terraformer.generate.dropping import PromptGuard
-from terraformer.generate.free_then_held import demanding, gives_values
+from terraformer.generate.free_then_held import Demands
 from terraformer.generate.ranking import deceptive, findings_key, is_better, is_clean, score, standing
 from terraformer.generate.sampling import first_attempts
 from terraformer.generate.settings import GenerateSettings
@@ -210,8 +210,7 @@ def _strategy(prompt: str, model: Model, settings: GenerateSettings) -> Strategy
         compact=lambda: CompactStrategy(prompt, settings),
         chat=lambda: ChatStrategy(prompt, settings),
         held=held,
-        check=demanding(prompt),
-        freely=gives_values(prompt),
+        demands=Demands(prompt),
     )
 
 

@@ -1,6 +1,6 @@
 """A small language model inside this process, through llama.cpp (xllamacpp).
 
-By default it is the one that comes with the package, trained on the short form of dialogue. Where there
+By default it is the one that comes with the package (docs/model.md), trained on the short form of dialogue. Where there
 is none, and as "embedded:base", it is SmolLM2-135M-Instruct: its weights are fetched once
 (``terraformer.models.weights``), afterwards nothing needs a network. One llama.cpp server
 per process and weights is loaded on first use and shared; its only door is a unix socket in a private directory. Each

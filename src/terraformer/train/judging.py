@@ -132,7 +132,7 @@ class Judge:
         """One result for each (task, reply), in order. Never raises because of what a reply holds."""
         read = [read_reply(task, reply) for task, reply in pairs]
         pending: list[Future[VerificationReport] | None] = []
-        self._apply({task.id: task for task, _ in pairs if task.change}.values())
+        self._prepare({task.id: task for task, _ in pairs if task.change}.values())
         for (task, _), (config, _) in zip(pairs, read, strict=True):
             pending.append(self._submit(task, config) if config is not None else None)
         return [
@@ -140,11 +140,12 @@ class Judge:
             for (task, reply), (config, problem), future in zip(pairs, read, pending, strict=True)
         ]
 
-    def _apply(self, tasks: Iterable[RlTask]) -> None:
-        missing = [t for t in tasks if t.id not in self._states and t.before is not None]
-        if len(self._states) > 4_096:
+    def _prepare(self, tasks: Iterable[RlTask]) -> None:
+        """Of each task's configuration before: its state, and where it is paid against, what doing nothing passes."""
+        if len(self._states) > 4_096:  # before it is seen what is missing
             self._states.clear()
             self._nothing.clear()
+        missing = [t for t in tasks if t.id not in self._states and t.before is not None]
         futures = [(t, self._pool.submit_apply(t.before)) for t in missing if t.before is not None]
         for task, future in futures:
             self._states[task.id] = future.result().state
