@@ -4,7 +4,8 @@ Terms, each bounded (defaults in ``DenseSettings``):
 
     proof      [0, 2]      not compilable: up to ``compile_most`` the fewer errors there are for each block;
                            not deployable: from 0.5 up to 0.5 + ``deploy_most`` likewise;
-                           deployable: 1 + the share of policy rules passed.
+                           deployable: 1 + the share of policy rules passed, of which ``whole`` waits for all of them.
+                           Stages earn ``deploys`` at most instead of 1 where that is set, the rules the rest.
                            For changes, which deploy from the start, stages earn ``idle`` at most; the rest is for the
                            rules that doing nothing does not meet, as far as those that it meets are still met
     substance  [0, 1]      a factor on proof: how many of the expected resource instances are there. What declares or
@@ -37,8 +38,9 @@ _NOTHING = (("no-op",), ("read",), ("delete",), ("forget",))
 @dataclass(frozen=True, slots=True)
 class DenseSettings:
     """The most that each term gives or takes. ``slack`` is a ratio of sizes, ``copied_from`` the share of copied text
-    from which on copying costs, up to all of ``copy`` for a whole copy. ``idle`` is what a change that does nothing of
-    what was asked earns at most.
+    from which on copying costs, up to all of ``copy`` for a whole copy. ``deploys`` is what an answer that deploys and
+    meets no rule earns, ``idle`` the same for a change that does nothing of what was asked; ``whole`` is the share of
+    the rules' part that is paid only where every rule passes.
 
     Raises ValueError when a deployable answer could earn less than one that is not.
     """
@@ -51,15 +53,18 @@ class DenseSettings:
     slack: float = 2.0
     copy: float = 0.2
     copied_from: float = 0.9
+    deploys: float = 1.0
     idle: float = 0.25
+    whole: float = 0.0
 
     def __post_init__(self) -> None:
         if min(self.compile_most, self.deploy_most, self.lint, self.security, self.length, self.copy) < 0:
             raise ValueError("the terms of a dense reward are given as sizes, not below 0")
         if self.compile_most >= 0.5 or self.deploy_most >= 0.5:
             raise ValueError("compile_most and deploy_most must be below 0.5, or a later stage would not pay")
-        if not 0 <= self.idle <= 1:
-            raise ValueError("idle must be in [0, 1]")
+        for name in ("deploys", "idle", "whole"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be in [0, 1]")
         if self.slack < 1 or not 0 <= self.copied_from < 1:
             raise ValueError("slack is at least 1 and copied_from in [0, 1)")
 
@@ -102,7 +107,7 @@ def dense_reward(
     substance = _substance(report, facts, wanted)
     length = _length(facts, wanted, chosen)
     copy = _copy(facts, wanted, chosen)
-    scale = chosen.idle if nothing is not None else 1.0
+    scale = chosen.idle if nothing is not None else chosen.deploys
     if not report.compilable:
         return DenseReward(scale * chosen.compile_most * _sparse(report, facts), substance, length=length, copy=copy)
     if not report.deployable:
@@ -114,6 +119,7 @@ def dense_reward(
     if report.security_pass_share is not None:
         security = chosen.security * substance * report.security_pass_share
     rules = rule_share(report) if nothing is None else _gained(report, nothing)
+    rules = (1 - chosen.whole) * rules + chosen.whole * (rules >= 1)
     return DenseReward(scale + (2 - scale) * rules, substance, lint, security, length, copy)
 
 

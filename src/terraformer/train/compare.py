@@ -41,6 +41,12 @@ class Evaluated:
         chosen = {i: v for i, v in self.by_request.items() if len(v) >= k and (not kind or v[0]["kind"] == kind)}
         return {i: pass_at_k(len(rows), sum(r["correct"] for r in rows), k) for i, rows in chosen.items()}
 
+    def chosen(self, kind: str = "") -> dict[str, float]:
+        """Of each request whether the first sample that deploys is correct: best-of-n as it can be had where nobody
+        knows the policies, chosen by the verifier's first two stages. Without any that deploys it is the first."""
+        rows = {i: v for i, v in self.by_request.items() if v and (not kind or v[0]["kind"] == kind)}
+        return {i: float(next((r for r in v if r["deployable"]), v[0])["correct"]) for i, v in rows.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -99,6 +105,7 @@ def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
                     "samples": most,
                     **{what: _mean(this.share(what, kind)) for what in SHARES},
                     f"pass@{most}": _mean(this.pass_at(most, kind)) if most > 1 else None,
+                    "chosen": _mean(this.chosen(kind)) if most > 1 else None,
                     "gain": gain,
                 }
             )
@@ -109,8 +116,8 @@ def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
 def table(entries: Sequence[Mapping[str, Any]]) -> str:
     """Markdown."""
     lines = [
-        "| evaluation | tasks | requests x samples | compilable | deployable | correct | any of the samples | gain over the one before (95%) |",  # noqa: E501
-        "|---|---|---|---|---|---|---|---|",
+        "| evaluation | tasks | requests x samples | compilable | deployable | correct | first that deploys | any of the samples | gain over the one before (95%) |",  # noqa: E501
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for entry in entries:
         gain: Difference | None = entry["gain"]
@@ -119,7 +126,8 @@ def table(entries: Sequence[Mapping[str, Any]]) -> str:
         lines.append(
             f"| {entry['name']} | {entry['kind']} | {entry['requests']} x {entry['samples']} | "
             + " | ".join(f"{entry[what]:.1%}" for what in SHARES)
-            + f" | {f'{any_of:.1%}' if any_of is not None else ''} | {told} |"
+            + "".join(f" | {f'{value:.1%}' if value is not None else ''}" for value in (entry["chosen"], any_of))
+            + f" | {told} |"
         )
     return "\n".join(lines) + "\n"
 

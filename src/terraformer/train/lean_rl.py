@@ -46,7 +46,7 @@ class RlSettings:
     repairs of failed attempts, ``changes`` that of requests to change a configuration (None: as often as the data have
     them). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's deviation.
     ``longest_prompt`` leaves out longer tasks, ``hardest`` those of a higher difficulty (0: none), which would take the
-    most time and give a small model nothing to compare.
+    most time and give a small model nothing to compare. The rate falls evenly towards ``floor`` of itself.
     """
 
     prompts: int = 8
@@ -54,6 +54,7 @@ class RlSettings:
     steps: int = 50
     rate: float = 1e-5
     warmup: int = 3
+    floor: float = 1.0
     weight_decay: float = 0.0
     clip: float = 1.0
     clip_low: float = 0.2
@@ -84,6 +85,8 @@ class RlSettings:
             raise UsageError("beta needs LoRA: without it there is no model left to compare with")
         if not 0 <= self.repairs < 1:
             raise UsageError("repairs is a share of the tasks, in [0, 1)")
+        if not 0 <= self.floor <= 1:
+            raise UsageError("floor is a share of the rate, in [0, 1]")
         if self.changes is not None and not 0 <= self.changes <= 1:
             raise UsageError("changes is a share of the tasks, in [0, 1]")
 
@@ -342,6 +345,7 @@ class LeanRl:
     def _update(self, rollouts: Sequence[Rollout], judged: Sequence[Judged], advantages: Tensor) -> dict[str, float]:
         settings = self.settings
         rate = settings.rate * min(1.0, (self.step + 1) / max(1, settings.warmup))
+        rate *= 1 - (1 - settings.floor) * self.step / settings.steps
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         credits = [self._credit(r, j, float(a)) for r, j, a in zip(rollouts, judged, advantages, strict=True)]
@@ -351,7 +355,7 @@ class LeanRl:
         parts = [order[n : n + settings.rows] for n in range(0, len(order), settings.rows)]
         total = float(max(1, sum(len(rollouts[n].ids) for n in order)))
         old: dict[int, Tensor] = {}
-        told: dict[str, float] = {"loss": 0.0, "norm": 0.0}
+        told: dict[str, float] = {"loss": 0.0, "norm": 0.0, "rate": rate}
         self.model.eval()  # dropout would make the old probabilities others
         for turn in range(settings.passes if order else 0):
             for number, part in enumerate(parts):

@@ -119,13 +119,15 @@ def grpo_trainer(
     """A trainer over the recipe's ``rl``; ``options`` go over what the recipe says to ``trl.GRPOConfig``."""
     trl = needed("trl")
     rl = recipe.rl
+    falls = rl.floor < 1
     chosen: dict[str, Any] = {
         "output_dir": str(out),
         "per_device_train_batch_size": rl.prompts * rl.group,
         "num_generations": rl.group,
         "max_steps": rl.steps,
         "learning_rate": rl.rate,
-        "lr_scheduler_type": "constant_with_warmup",
+        "lr_scheduler_type": "polynomial" if falls else "constant_with_warmup",
+        "lr_scheduler_kwargs": {"lr_end": rl.rate * rl.floor, "power": 1.0} if falls else {},
         "warmup_steps": rl.warmup,
         "weight_decay": rl.weight_decay,
         "max_grad_norm": rl.clip,

@@ -102,41 +102,52 @@ expectations = st.builds(
 
 idle = st.none() | st.lists(st.booleans(), max_size=8).map(lambda rules: report(2, tuple(rules)))
 """Of a change: what doing nothing gives."""
+chosen = st.builds(DenseSettings, deploys=st.floats(0, 1), idle=st.floats(0, 1), whole=st.floats(0, 1))
 
 
-@given(reports, facts, expectations, idle)
+@given(reports, facts, expectations, idle, chosen)
 def test_bounded(
-    found: VerificationReport, answer: AnswerFacts, expected: Expectation, nothing: VerificationReport | None
+    found: VerificationReport,
+    answer: AnswerFacts,
+    expected: Expectation,
+    nothing: VerificationReport | None,
+    settings: DenseSettings,
 ) -> None:
-    paper, dense = paper_reward(found), dense_reward(found, answer, expected, nothing=nothing)
+    paper, dense = paper_reward(found), dense_reward(found, answer, expected, settings, nothing)
     assert paper is not None
     assert 0 <= paper <= 2
     assert dense is not None
-    assert -0.3 <= dense.total <= 2.1
+    assert -0.3 - 1e-9 <= dense.total <= 2.1 + 1e-9
     assert sum(dense.terms().values()) - dense.proof - dense.substance + dense.proof * dense.substance == pytest.approx(
         dense.total
     )
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=6), st.integers(1, 30), facts, expectations, idle)
+@given(st.lists(st.booleans(), min_size=1, max_size=6), st.integers(1, 30), facts, expectations, idle, chosen)
 def test_a_later_stage_never_pays_less(
-    rules: list[bool], errors: int, answer: AnswerFacts, expected: Expectation, nothing: VerificationReport | None
+    rules: list[bool],
+    errors: int,
+    answer: AnswerFacts,
+    expected: Expectation,
+    nothing: VerificationReport | None,
+    settings: DenseSettings,
 ) -> None:
     planned = answer.resources.get("aws_sqs_queue", 0)  # what it declares is what it plans
     ladder = [report(0, errors=errors), report(1, errors=errors), report(2, tuple(rules), planned=planned)]
     papers = [paper_reward(r) or 0.0 for r in ladder]
-    totals = [d.total for r in ladder if (d := dense_reward(r, answer, expected, nothing=nothing)) is not None]
+    totals = [d.total for r in ladder if (d := dense_reward(r, answer, expected, settings, nothing)) is not None]
     assert papers == sorted(papers)
     assert totals == sorted(totals)
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=8), st.data(), facts, expectations, idle)
+@given(st.lists(st.booleans(), min_size=1, max_size=8), st.data(), facts, expectations, idle, chosen)
 def test_a_passed_rule_never_pays_less(
     rules: list[bool],
     data: st.DataObject,
     answer: AnswerFacts,
     expected: Expectation,
     nothing: VerificationReport | None,
+    settings: DenseSettings,
 ) -> None:
     failing = [n for n, ok in enumerate(rules) if not ok]
     if not failing:
@@ -145,7 +156,7 @@ def test_a_passed_rule_never_pays_less(
     better[data.draw(st.sampled_from(failing))] = True
     worse, best = report(2, tuple(rules)), report(2, tuple(better))
     assert (paper_reward(best) or 0) > (paper_reward(worse) or 0)
-    one, other = (dense_reward(r, answer, expected, nothing=nothing) for r in (worse, best))
+    one, other = (dense_reward(r, answer, expected, settings, nothing) for r in (worse, best))
     assert one is not None and other is not None
     assert other.total >= one.total
 
@@ -166,6 +177,23 @@ def test_doing_nothing_of_what_was_asked_earns_next_to_nothing() -> None:
     assert 0 < total(reached=0) < total(reached=1) < 0.25
     with pytest.raises(ValueError, match="idle"):
         DenseSettings(idle=1.5)
+
+
+def test_all_rules_can_be_made_worth_more_than_each_of_them() -> None:
+    answer, chosen = AnswerFacts({"aws_sqs_queue": 1}, 1, 400), DenseSettings(deploys=0.5, whole=0.5)
+
+    def total(*rules: bool, reached: int = 2) -> float:
+        found = dense_reward(report(reached, rules), answer, settings=chosen)
+        assert found is not None
+        return found.total
+
+    assert total(False, False) == pytest.approx(0.5)
+    assert total(True, False) == pytest.approx(0.5 + 1.5 / 4)
+    assert total(True, True) == pytest.approx(2.0)
+    assert 0 < total(reached=0) < total(reached=1) < 0.5
+    for name in ("deploys", "whole"):
+        with pytest.raises(ValueError, match=name):
+            DenseSettings(**{name: 1.5})
 
 
 @given(st.integers(0, 1), st.integers(1, 30), facts, expectations)

@@ -56,6 +56,19 @@ def test_samples_of_a_request_stay_together(tmp_path: Path) -> None:
     assert told["pass@3"] == 0.0  # of the one request that has three
 
 
+def test_the_first_that_deploys_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    write(path, {"x": [False, True, False], "y": [False, False, False], "z": [True, False, False]})
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    lines[1]["deployable"] = True  # x: the first sample deploys, and is wrong
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    told = compare([path])[0]
+    assert told["chosen"] == pytest.approx(1 / 3)
+    assert told["pass@3"] == pytest.approx(2 / 3)
+    assert " | 33.3% | 66.7% |" in table([told])
+    assert compare([write(tmp_path / "b.jsonl", {"x": [True]})])[0]["chosen"] is None
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text("{}\n[]\n")
     with pytest.raises(UsageError, match=r"x\.jsonl"):

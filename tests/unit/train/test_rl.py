@@ -214,6 +214,17 @@ def test_it_learns_what_it_is_paid_for(tmp_path: Path) -> None:
     assert audits[0]["terms"] == {"letters": 1.0}
 
 
+def test_the_rate_falls_to_its_floor(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    settings = replace(SETTINGS, steps=4, rate=1e-3, warmup=1, floor=0.2)
+    LeanRl(toy(), Bytes(), [task(1)], Vowels(), settings, tmp_path).train()
+    rates = [r["rate"] for r in read_metrics(tmp_path / "metrics.jsonl", "train")]
+    assert rates == pytest.approx([1e-3, 8e-4, 6e-4, 4e-4])
+    with pytest.raises(UsageError, match="floor"):
+        RlSettings(floor=2)
+
+
 @pytest.mark.parametrize("passes", [1, 3])
 def test_it_goes_on_where_it_stopped(tmp_path: Path, passes: int) -> None:
     from dataclasses import replace
