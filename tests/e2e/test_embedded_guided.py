@@ -32,6 +32,7 @@ def model() -> Iterator[EmbeddedModel]:
         'root ::= r1{2,3} "."\nr1 ::= "first, " | "second, " | "third, "',
         'root ::= "é" ("ü" | "日本") "é\\n"',
         'root ::= "nothing to decide\\n"',
+        'root ::= "lines {\\n  " ("a = 1\\n  "){0,3} ("b" | "c") "\\n}\\n"',
     ],
 )
 def test_replies_are_in_the_language_and_repeat(model: EmbeddedModel, grammar: str) -> None:
@@ -49,6 +50,12 @@ def test_what_the_grammar_forces_is_not_written_by_the_model(model: EmbeddedMode
     reply = model.complete(ASK, SamplingSettings(), grammar=f'root ::= "{forced}" ("a" | "b")')
     assert reply.text[:-1] == forced and reply.completion_tokens == 1
     assert reply.prompt_tokens is not None and reply.prompt_tokens > 30
+
+
+def test_it_writes_all_of_it_where_that_is_wanted(model: EmbeddedModel) -> None:
+    grammar = 'root ::= "what is forced and yet written" ("a" | "b")'
+    reply = model.complete(ASK, SamplingSettings(tell_forced=False), grammar=grammar)
+    assert reply.text[:-1] == "what is forced and yet written" and (reply.completion_tokens or 0) > 5
 
 
 def test_a_grammar_that_is_not_followed_is_left_to_the_server(model: EmbeddedModel) -> None:

@@ -33,5 +33,8 @@ def choose_strategy(
     if not model.supports_grammar:
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
     if short and settings.strategy == "auto" and (demands is None or demands.values):
-        return FreeThenHeld(compact(), held, settings, demands.check if demands else None)
+        # A single attempt at a new configuration is better made under the grammar, at a change freely.
+        if demands is None:
+            return FreeThenHeld(compact(), held, settings, least=1)
+        return FreeThenHeld(compact(), held, settings, demands.check)
     return held()

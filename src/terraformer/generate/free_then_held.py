@@ -31,8 +31,8 @@ LONGEST: Final = 4_000
 
 class FreeThenHeld:
     """A Strategy (generate/requests.py). ``held`` is made when it is needed: after ``DRAWS`` free answers, or at once
-    where only one attempt is allowed (``rounds`` 0) or the request is too long. Raises UsageError where that cannot be
-    made at once."""
+    where only one attempt is allowed (``rounds`` 0) and ``least`` is not 1, or the request is too long. Raises
+    UsageError where that cannot be made at once."""
 
     def __init__(
         self,
@@ -40,10 +40,12 @@ class FreeThenHeld:
         held: Callable[[], Strategy],
         settings: GenerateSettings,
         check: Callable[[Extraction], Extraction] | None = None,
+        *,
+        least: int = 0,
     ) -> None:
         self._free, self._make, self._settings, self._check = free, held, settings, check
         told = sum(len(m["content"]) for m in free.first().messages)
-        self._draws = min(DRAWS, settings.rounds) if told <= LONGEST else 0
+        self._draws = min(DRAWS, max(least, settings.rounds)) if told <= LONGEST else 0
         self._held: Strategy | None = None
         self._start = 0
 

@@ -189,8 +189,9 @@ class EmbeddedModel:
         follower: Follower | None = None
         if grammar is not None:
             request["grammar"] = grammar
-            with contextlib.suppress(GrammarUnsupported):
-                follower = Follower(parse_grammar(grammar))
+            if settings.tell_forced:
+                with contextlib.suppress(GrammarUnsupported):
+                    follower = Follower(parse_grammar(grammar))
         with server.lock:
             if server.raw is None:
                 raise ModelError("the embedded model was closed")

@@ -167,6 +167,10 @@ def test_changes_are_written_freely_then_under_the_grammar() -> None:
     free, again, held = (g for _, _, g in model.asked)
     assert free == again == copying_grammar(before)
     assert held not in (None, free)
+    assert [settings.tell_forced for _, settings, _ in model.asked] == [False, False, True]
+    once = Scripted(edit)
+    mutate(before, "Rename the queue to tasks.", model=once, settings=MutateSettings(rounds=0))
+    assert once.asked[0][2] == free  # a single attempt is better spent on this
     freely = Scripted(edit)
     mutate(before, "Rename the queue to tasks.", model=freely, settings=MutateSettings(strategy="chat"))
     assert freely.asked[0][2] is None
