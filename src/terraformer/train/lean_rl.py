@@ -25,11 +25,13 @@ from torch import Tensor
 from terraformer.errors import UsageError
 from terraformer.generate.compact import compact_messages
 from terraformer.rewards import Audit, AuditRow, CreditSettings, Expectation, Sample, token_credit
+from terraformer.train.attention import can_attend
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
 from terraformer.train.judging import Judge, Judged, RlTask
-from terraformer.train.losses import group_advantages, grpo_loss, target_logprobs
+from terraformer.train.losses import group_advantages, grpo_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
+from terraformer.train.passes import Pass, passes
 from terraformer.train.precision import autocast
 from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettings, offsets_of, sample
 from terraformer.train.tokens import ChatTemplate
@@ -350,25 +352,28 @@ class LeanRl:
             group["lr"] = rate
         credits = [self._credit(r, j, float(a)) for r, j, a in zip(rollouts, judged, advantages, strict=True)]
         # What has no advantage moves nothing: leave it out, but for the KL.
-        order = [n for n in range(len(rollouts)) if settings.beta or any(credits[n])]
-        order.sort(key=lambda n: len(rollouts[n].prompt) + len(rollouts[n].ids))
-        parts = [order[n : n + settings.rows] for n in range(0, len(order), settings.rows)]
-        total = float(max(1, sum(len(rollouts[n].ids) for n in order)))
+        chosen = [n for n in range(len(rollouts)) if settings.beta or any(credits[n])]
+        total = float(max(1, sum(len(rollouts[n].ids) for n in chosen)))
+        share = self._device.type == "cpu" and can_attend(self.model)
+        parts = list(
+            passes(
+                [rollouts[n] for n in chosen], [credits[n] for n in chosen], settings.rows, self._device, share=share
+            )
+        )
         old: dict[int, Tensor] = {}
         told: dict[str, float] = {"loss": 0.0, "norm": 0.0, "rate": rate}
         self.model.eval()  # dropout would make the old probabilities others
-        for turn in range(settings.passes if order else 0):
+        for turn in range(settings.passes if parts else 0):
             for number, part in enumerate(parts):
-                ids, mask, values = self._batch([rollouts[n] for n in part], [credits[n] for n in part])
-                logprobs = self._logprobs(ids, mask)
+                logprobs = self._logprobs(part)
                 if turn == 0:
                     old[number] = logprobs.detach()
-                reference = self._reference(ids, mask) if settings.beta else None
+                reference = self._reference(part) if settings.beta else None
                 loss, watched = grpo_loss(
                     logprobs,
                     old[number],
-                    values,
-                    mask[:, 1:],
+                    part.advantages,
+                    part.mask,
                     clip_low=settings.clip_low,
                     clip_high=settings.clip_high,
                     reference=reference,
@@ -377,9 +382,9 @@ class LeanRl:
                 )
                 loss.backward()  # type: ignore[no-untyped-call]
                 told["loss"] += float(loss.detach())
-                share = float(mask.sum()) / total / settings.passes
+                weight = float(part.mask.sum()) / total / settings.passes
                 for name, value in watched.items():
-                    told[name] = told.get(name, 0.0) + value * share
+                    told[name] = told.get(name, 0.0) + value * weight
             told["norm"] = float(torch.nn.utils.clip_grad_norm_(self._trained, settings.clip))
             self._optimiser.step()
             self._optimiser.zero_grad(set_to_none=True)
@@ -393,32 +398,13 @@ class LeanRl:
         offsets = offsets_of(self._tokenizer, rollout)
         return list(token_credit(offsets, advantage, judged.blamed, judged.sound, self.settings.credit))
 
-    def _batch(self, rollouts: Sequence[Rollout], values: Sequence[Sequence[float]]) -> tuple[Tensor, Tensor, Tensor]:
-        """(ids (B, T), mask (B, T) of the reply's tokens, advantages (B, T - 1) of the tokens from the second on)."""
-        width = max(len(r.prompt) + len(r.ids) for r in rollouts)
-        ids = torch.zeros(len(rollouts), width, dtype=torch.long)
-        mask = torch.zeros(len(rollouts), width)
-        advantages = torch.zeros(len(rollouts), width)
-        for row, (rollout, credit) in enumerate(zip(rollouts, values, strict=True)):
-            start, end = len(rollout.prompt), len(rollout.prompt) + len(rollout.ids)
-            ids[row, :end] = torch.tensor([*rollout.prompt, *rollout.ids])
-            mask[row, start:end] = 1.0
-            advantages[row, start:end] = torch.tensor(list(credit))
-        return ids.to(self._device), mask.to(self._device), advantages[:, 1:].to(self._device)
-
-    def _logprobs(self, ids: Tensor, mask: Tensor) -> Tensor:
-        # Right padding: causal attention never looks at it, so no mask is needed. Of prompts no logits are needed.
-        kept = (mask[:, 1:] > 0).any(0).nonzero()[:, 0]
+    def _logprobs(self, part: Pass) -> Tensor:
         with autocast(self._device, self.settings.dtype):
-            logits = self.model(
-                input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False, logits_to_keep=kept
-            ).logits
-        found = target_logprobs(logits, ids[:, kept + 1], self.settings.rollout.temperature or 1.0)
-        return found.new_zeros(mask[:, 1:].shape).index_copy(1, kept, found) * mask[:, 1:]
+            return part.logprobs(self.model, self.settings.rollout.temperature or 1.0)
 
-    def _reference(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def _reference(self, part: Pass) -> Tensor:
         with torch.no_grad(), self.model.disable_adapter():
-            return self._logprobs(ids, mask)
+            return self._logprobs(part)
 
     def _prompt(self, task: RlTask) -> list[int]:
         return self._tokenizer.encode(self._template.prompt(self._tokenizer, task.messages), add_special_tokens=False)

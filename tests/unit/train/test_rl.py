@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from terraformer.errors import UsageError  # noqa: E402
 from terraformer.generate.compact import compact_messages  # noqa: E402
 from terraformer.hcl.edit_writing import edits_between, render_edits  # noqa: E402
 from terraformer.rewards import AnswerFacts, Expectation, Span  # noqa: E402
+from terraformer.train.attention import BRANCHES, DOCUMENTS, can_attend  # noqa: E402
 from terraformer.train.dialogues import dialogue_of  # noqa: E402
 from terraformer.train.judging import Judge, Judged, RlTask, read_reply, task_of  # noqa: E402
 from terraformer.train.lean_rl import Curriculum, LeanRl, RlSettings  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
+from terraformer.train.passes import passes  # noqa: E402
 from terraformer.train.sampling import Rollout, RolloutSettings, offsets_of, padded, sample  # noqa: E402
 from terraformer.train.tokens import ChatTemplate  # noqa: E402
 from terraformer.types import Record, RecordKind, TerraformConfig  # noqa: E402
@@ -243,6 +246,34 @@ def test_it_goes_on_where_it_stopped(tmp_path: Path, passes: int) -> None:
     assert one == other
     with pytest.raises(UsageError, match=r"other settings \(group\)"):
         LeanRl(toy(), Bytes(), tasks, Vowels(), replace(settings, group=4), tmp_path / "parts")
+
+
+def test_a_prompt_is_computed_once_for_its_replies() -> None:
+    rng = random.Random(0)
+
+    def words(count: int) -> tuple[int, ...]:
+        return tuple(rng.randrange(1, 200) for _ in range(count))
+
+    prompts = [words(9), words(4), words(1)]
+    rollouts = [Rollout(prompts[n % 3], words(1 + n), "", True) for n in range(11)]
+    advantages = [[rng.uniform(-1, 1) for _ in r.ids] for r in rollouts]
+    model = toy()
+    assert can_attend(model)
+    found = []
+    for share in (False, True):
+        model.zero_grad()
+        parts = list(passes(rollouts, advantages, 5, share=share))
+        total = sum((p.logprobs(model, 0.7) * p.advantages).sum() for p in parts)
+        total.backward()
+        tokens = sum(p.ids.numel() for p in parts)
+        found.append((float(total.detach()), [p.grad.clone() for p in model.parameters()], tokens))
+    (one, gradients, most), (other, shared, fewer) = found
+    assert one == pytest.approx(other, abs=1e-4)
+    for a, b in zip(gradients, shared, strict=True):
+        assert torch.allclose(a, b, atol=1e-5)
+    assert fewer < most
+    # Outside the model attends as before.
+    assert model.config._attn_implementation not in (BRANCHES, DOCUMENTS)
 
 
 def test_failed_attempts_become_repairs(pool: VerifierPool, tmp_path: Path) -> None:
