@@ -71,33 +71,10 @@ def _inner(model: Any) -> Any:
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-def _attend(
-    _module: Any,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    _mask: Tensor | None,
-    scaling: float | None = None,
-    dropout: float = 0.0,
-    *,
-    document_bounds: Sequence[int],
-    **_: Any,
-) -> tuple[Tensor, None]:
-    """Tensors (1, heads, T, size); no prompt caches."""
-    grouped = query.shape[1] != key.shape[1]
-    parts = [
-        functional.scaled_dot_product_attention(
-            query[:, :, start:end],
-            key[:, :, start:end],
-            value[:, :, start:end],
-            dropout_p=dropout,
-            is_causal=True,
-            scale=scaling,
-            enable_gqa=grouped,
-        )
-        for start, end in itertools.pairwise(document_bounds)
-    ]
-    return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
+def _attend(*tensors: Any, document_bounds: Sequence[int], **more: Any) -> tuple[Tensor, None]:
+    """Dialogues are prompts without replies."""
+    alone: Branches = [(start, end, ()) for start, end in itertools.pairwise(document_bounds)]
+    return _attend_branches(*tensors, branches=alone, **more)
 
 
 def _attend_branches(
@@ -115,12 +92,14 @@ def _attend_branches(
     """Tensors (1, heads, T, size); no prompt caches."""
     grouped = query.shape[1] != key.shape[1]
 
-    def attend(start: int, end: int, first: int, last: int, mask: Tensor | None) -> Tensor:
-        reply = [key[:, :, start:end]], [value[:, :, start:end]]
-        keys, values = (
-            torch.cat([whole[:, :, first:last], *own], dim=2) if last > first else own[0]
-            for whole, own in zip((key, value), reply, strict=True)
-        )
+    def attend(start: int, end: int, prompt: tuple[int, int] | None = None) -> Tensor:
+        keys, values, mask = key[:, :, start:end], value[:, :, start:end], None
+        if prompt is not None:
+            first, last = prompt
+            keys = torch.cat([key[:, :, first:last], keys], dim=2)
+            values = torch.cat([value[:, :, first:last], values], dim=2)
+            seen = torch.ones(end - start, keys.shape[2], dtype=torch.bool, device=query.device)
+            mask = seen.tril(last - first)
         return functional.scaled_dot_product_attention(
             query[:, :, start:end],
             keys,
@@ -134,8 +113,6 @@ def _attend_branches(
 
     parts = []
     for start, end, replies in branches:
-        parts.append(attend(start, end, 0, 0, None))
-        for first, last in replies:
-            seen = torch.ones(last - first, end - start + last - first, dtype=torch.bool, device=query.device)
-            parts.append(attend(first, last, start, end, seen.tril(end - start)))
+        parts.append(attend(start, end))
+        parts += [attend(first, last, (start, end)) for first, last in replies]
     return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
