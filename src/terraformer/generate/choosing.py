@@ -34,7 +34,6 @@ def choose_strategy(
         raise UsageError(f"the model {model.name} obeys no grammar: choose the strategy chat or auto")
     if short and settings.strategy == "auto" and (demands is None or demands.values):
         # A single attempt at a new configuration is better made under the grammar, at a change freely.
-        if demands is None:
-            return FreeThenHeld(compact(), held, settings, least=1)
-        return FreeThenHeld(compact(), held, settings, demands.check)
+        check, least = (demands.check, 0) if demands is not None else (None, 1)
+        return FreeThenHeld(compact(), held, settings, check, least=least)
     return held()

@@ -352,14 +352,11 @@ class LeanRl:
             group["lr"] = rate
         credits = [self._credit(r, j, float(a)) for r, j, a in zip(rollouts, judged, advantages, strict=True)]
         # What has no advantage moves nothing: leave it out, but for the KL.
-        chosen = [n for n in range(len(rollouts)) if settings.beta or any(credits[n])]
-        total = float(max(1, sum(len(rollouts[n].ids) for n in chosen)))
+        chosen = [(r, c) for r, c in zip(rollouts, credits, strict=True) if settings.beta or any(c)]
+        replies, weights = [r for r, _ in chosen], [c for _, c in chosen]
+        total = float(max(1, sum(map(len, weights))))
         share = self._device.type == "cpu" and can_attend(self.model)
-        parts = list(
-            passes(
-                [rollouts[n] for n in chosen], [credits[n] for n in chosen], settings.rows, self._device, share=share
-            )
-        )
+        parts = list(passes(replies, weights, settings.rows, self._device, share=share))
         old: dict[int, Tensor] = {}
         told: dict[str, float] = {"loss": 0.0, "norm": 0.0, "rate": rate}
         self.model.eval()  # dropout would make the old probabilities others

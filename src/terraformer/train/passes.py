@@ -1,6 +1,6 @@
 """Forward passes over sampled replies: the log-probability of each of their tokens.
 
-    for batch in passes(rollouts, advantages, rows=8, shared=True):
+    for batch in passes(rollouts, advantages, rows=8, share=True):
         logprobs = batch.logprobs(model, temperature)          # (B, K), like batch.mask and batch.advantages
 
 Padded passes have one reply a row, as any model takes them. Shared ones have all replies to a prompt in one row, with
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +39,12 @@ class Pass:
 
     def logprobs(self, model: Any, temperature: float = 1.0) -> Tensor:
         """(B, K), 0 where the mask is. Of prompts no logits are made."""
-        more: dict[str, Any] = {}
+        asked: dict[str, Any] = {"input_ids": self.ids, "use_cache": False, "logits_to_keep": self.kept}
         if self.branches is None:  # right padding: causal attention never looks at it, so no mask is needed
-            more["attention_mask"] = torch.ones_like(self.ids)
+            logits = model(**asked, attention_mask=torch.ones_like(self.ids)).logits
         else:
-            more = {"position_ids": self.positions, "branches": self.branches}
-        with by_branches(model) if self.branches is not None else nullcontext():
-            logits = model(input_ids=self.ids, use_cache=False, logits_to_keep=self.kept, **more).logits
+            with by_branches(model):
+                logits = model(**asked, position_ids=self.positions, branches=self.branches).logits
         return target_logprobs(logits, self.targets, temperature) * self.mask
 
 
