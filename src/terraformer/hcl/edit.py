@@ -44,12 +44,14 @@ class Edit:
 class EditResult:
     """``config`` is None when an edit could not be applied: ``problem`` then says which and why (several lines).
 
-    ``changed`` are the paths whose bytes differ, sorted (added and deleted ones too).
+    ``changed`` are the paths whose bytes differ, sorted (added and deleted ones too). ``failed`` are the indices (from
+    0) of the edits that could not be applied, as far as they were tried.
     """
 
     config: TerraformConfig | None
     problem: str = ""
     changed: tuple[str, ...] = ()
+    failed: tuple[int, ...] = ()
 
 
 # --- applying --------------------------------------------------------------------------------------------------------
@@ -67,15 +69,15 @@ def apply_edits(
     refer to nothing else, and what was not shown is never deleted. None: everything was shown.
     """
     work = _Work(config, shown)
-    problems: list[str] = []
-    for number, edit in enumerate(edits, 1):
+    problems: dict[int, str] = {}
+    for number, edit in enumerate(edits):
         if len(problems) >= _MAX_PROBLEMS:
             break
         problem = work.apply(edit)
         if problem:
-            problems.append(f"Edit {number}: {problem}")
+            problems[number] = f"Edit {number + 1}: {problem}"
     if problems:
-        return EditResult(None, "\n".join(problems))
+        return EditResult(None, "\n".join(problems.values()), failed=tuple(problems))
     return work.result()
 
 

@@ -6,7 +6,14 @@ is masked, never scored. ``Audit`` watches a run for reward hacking.
 """
 
 from terraformer.rewards.audit import Audit, AuditRow, Sample
-from terraformer.rewards.credit import CreditSettings, Span, blamed_spans, sound_spans, token_credit
+from terraformer.rewards.credit import (
+    CreditSettings,
+    Span,
+    blamed_spans,
+    misplaced_spans,
+    sound_spans,
+    token_credit,
+)
 from terraformer.rewards.dense import DenseReward, DenseSettings, dense_reward
 from terraformer.rewards.facts import AnswerFacts, Expectation, answer_facts
 from terraformer.rewards.paper import paper_reward
@@ -24,6 +31,7 @@ __all__ = [
     "answer_facts",
     "blamed_spans",
     "dense_reward",
+    "misplaced_spans",
     "paper_reward",
     "sound_spans",
     "token_credit",

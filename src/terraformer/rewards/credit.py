@@ -3,7 +3,8 @@
 Certificates carry ranges, and Terraform plans each resource by itself. So when a reply fails, the tokens inside a
 failing range get the blame, and those of resources that planned well do not, where a sequence-level advantage would
 punish all of them alike. Positions are characters of the reply; files that the reply holds are found in it by their
-text.
+text. Of a reply of edits they are found in the new text of its edits; edits that do not apply are to blame for what
+they search for.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from terraformer.hcl import scan
+from terraformer.hcl.edit import Edit
 from terraformer.types import Certificate, Severity, SourceRange, Stage, TerraformConfig, VerificationReport
 
-__all__ = ["CreditSettings", "Span", "blamed_spans", "sound_spans", "token_credit"]
+__all__ = ["CreditSettings", "Span", "blamed_spans", "misplaced_spans", "sound_spans", "token_credit"]
 
 _PROOF = (Stage.COMPILE, Stage.DEPLOY, Stage.POLICY)
 
@@ -47,36 +49,61 @@ class CreditSettings:
             raise ValueError("token credit wants blamed >= elsewhere >= sound >= 0 and kept >= 0")
 
 
-def blamed_spans(reply: str, config: TerraformConfig, report: VerificationReport) -> tuple[Span, ...]:
+def blamed_spans(
+    reply: str, config: TerraformConfig, report: VerificationReport, edits: Sequence[Edit] = ()
+) -> tuple[Span, ...]:
     """Where the errors are that keep the configuration from being correct, in the order of the report.
 
     A certificate without a range but with a resource's address (as those of policies) blames the resource's block.
-    Errors that nothing locates, or in files that the reply does not hold as they are, are left out.
+    Errors that nothing locates, or in text that the reply does not hold (``edits`` are the reply's), are left out.
     """
-    starts = _starts(reply, config)
+    pieces = _pieces(reply, config, edits)
     blocks = dict(_blocks(config))
     found: list[Span] = []
     for certificate in report.certificates:
         if certificate.severity is not Severity.ERROR or certificate.stage not in _PROOF:
             continue
         place = certificate.range or blocks.get(_block_of(certificate))
-        span = _span(place, config, starts, certificate.code) if place is not None else None
-        if span is not None and span not in found:
-            found.append(span)
+        if place is not None:
+            found += [s for s in _spans(place, config, pieces, certificate.code) if s not in found]
     return tuple(found)
 
 
-def sound_spans(reply: str, config: TerraformConfig, report: VerificationReport) -> tuple[Span, ...]:
+def sound_spans(
+    reply: str, config: TerraformConfig, report: VerificationReport, edits: Sequence[Edit] = ()
+) -> tuple[Span, ...]:
     """Resource and data blocks in which no error lies, once the configuration could be read and was planned.
 
     Empty when compilation failed: then nothing was shown of any block.
     """
     if not report.compilable:
         return ()
-    blamed = blamed_spans(reply, config, report)
-    starts = _starts(reply, config)
-    spans = (_span(place, config, starts, "") for _, place in _blocks(config))
-    return tuple(s for s in spans if s is not None and not any(b.start < s.end and s.start < b.end for b in blamed))
+    blamed = blamed_spans(reply, config, report, edits)
+    pieces = _pieces(reply, config, edits)
+    spans = [span for _, place in _blocks(config) for span in _spans(place, config, pieces, "")]
+    return tuple(s for s in spans if not any(b.start < s.end and s.start < b.end for b in blamed))
+
+
+def misplaced_spans(
+    reply: str, edits: Sequence[Edit], before: TerraformConfig, failed: Iterable[int]
+) -> tuple[Span, ...]:
+    """What the edits whose indices ``failed`` search for: of lines that no file of ``before`` holds those alone, for
+    they are what is wrong with it."""
+    held = {line.strip() for path in before.files for line in before.text(path).split("\n")}
+    places = _edit_places(reply, edits)
+    found: list[Span] = []
+    for number in sorted(set(failed)):
+        edit, place = edits[number], places[number]
+        if place is None or not edit.search:
+            continue
+        at, lines = place[0], []
+        for line in edit.search.split("\n"):
+            if line.strip():
+                lines.append((Span(at, at + len(line), "search"), line.strip() in held))
+            at += len(line) + 1
+        wrong = [span for span, known in lines if not known]
+        found += wrong or [span for span, _ in lines]
+    return tuple(found)
 
 
 def token_credit(
@@ -109,25 +136,67 @@ def _inside(start: int, end: int, spans: Iterable[Span]) -> bool:
     return any(start < s.end and s.start < max(end, start + 1) for s in spans)
 
 
-def _starts(reply: str, config: TerraformConfig) -> dict[str, int]:
-    """Where each file's text begins in the reply; files that are not in it as they are, are left out."""
-    found: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Text of a file that the reply holds as it is: at ``start`` in the reply, ``length`` characters that begin at
+    character ``within`` of the file."""
+
+    file: str
+    start: int
+    within: int
+    length: int
+
+
+def _pieces(reply: str, config: TerraformConfig, edits: Sequence[Edit]) -> list[_Piece]:
+    found: list[_Piece] = []
     for path in sorted(config.files, key=lambda p: -len(config.files[p])):
-        text = config.text(path).strip()
-        at = reply.find(text) if text else -1
+        text = config.text(path)
+        own = text.strip()
+        at = reply.find(own) if own else -1
         if at >= 0:
-            found[path] = at - (len(config.text(path)) - len(config.text(path).lstrip()))
+            found.append(_Piece(path, at, len(text) - len(text.lstrip()), len(own)))
+    if found or not edits:
+        return found
+    for edit, place in zip(edits, _edit_places(reply, edits), strict=True):
+        own = edit.text.strip()
+        if place is None or not own:
+            continue
+        for path in config.files:
+            within = config.text(path).find(own)
+            if within >= 0:
+                start = place[1] + len(edit.text) - len(edit.text.lstrip())
+                found.append(_Piece(path, start, within, len(own)))
+                break
     return found
 
 
-def _span(place: SourceRange, config: TerraformConfig, starts: dict[str, int], code: str) -> Span | None:
-    start = starts.get(place.file)
-    if start is None:
-        return None
-    content = config.files[place.file]
-    before = len(content[: place.start.byte].decode("utf-8", "replace"))
-    inside = len(content[place.start.byte : place.end.byte].decode("utf-8", "replace"))
-    return Span(start + before, start + before + max(1, inside), code)
+def _edit_places(reply: str, edits: Sequence[Edit]) -> list[tuple[int, int] | None]:
+    """Where the search and the new text of each edit begin in the reply; None for edits that it does not hold so."""
+    found: list[tuple[int, int] | None] = []
+    at = 0
+    for edit in edits:
+        search = reply.find(edit.search, at)
+        text = reply.find(edit.text, search + len(edit.search)) if search >= 0 else -1
+        found.append((search, text) if text >= 0 else None)
+        if text >= 0:
+            at = text + len(edit.text)
+    return found
+
+
+def _spans(place: SourceRange, config: TerraformConfig, pieces: Sequence[_Piece], code: str) -> list[Span]:
+    """The range in the reply: in each piece that holds some of it."""
+    content = config.files.get(place.file)
+    if content is None:
+        return []
+    start = len(content[: place.start.byte].decode("utf-8", "replace"))
+    end = start + max(1, len(content[place.start.byte : place.end.byte].decode("utf-8", "replace")))
+    found: list[Span] = []
+    for piece in pieces:
+        first, last = max(start, piece.within), min(end, piece.within + piece.length)
+        if piece.file == place.file and first < last:
+            shift = piece.start - piece.within
+            found.append(Span(first + shift, last + shift, code))
+    return found
 
 
 def _blocks(config: TerraformConfig) -> list[tuple[str, SourceRange]]:

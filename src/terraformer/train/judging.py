@@ -14,7 +14,7 @@ from terraformer.data.intents import Intent, Subject
 from terraformer.errors import UsageError
 from terraformer.generate.compact import compact_messages
 from terraformer.hcl import extract
-from terraformer.hcl.edit import apply_edits
+from terraformer.hcl.edit import Edit, apply_edits
 from terraformer.hcl.edit_reply import parse_edits
 from terraformer.models.base import Message
 from terraformer.rewards import (
@@ -25,13 +25,14 @@ from terraformer.rewards import (
     answer_facts,
     blamed_spans,
     dense_reward,
+    misplaced_spans,
     paper_reward,
     sound_spans,
 )
 from terraformer.types import Policy, Record, RecordKind, TerraformConfig, VerificationReport
 from terraformer.verify import VerifierPool
 
-__all__ = ["REWARDS", "Judge", "Judged", "RlTask", "read_reply", "task_of"]
+__all__ = ["REWARDS", "Judge", "Judged", "ReadReply", "RlTask", "read_reply", "task_of"]
 
 REWARDS: Final = ("dense", "paper")
 
@@ -104,18 +105,29 @@ def _demanded(record: Record) -> set[str]:
     return {d.type for d in intent.demands if d.subject is Subject.RESOURCE and d.type}
 
 
-def read_reply(task: RlTask, reply: str) -> tuple[TerraformConfig | None, str]:
-    """(configuration, "") or (None, what is wrong with the reply)."""
+@dataclass(frozen=True, slots=True)
+class ReadReply:
+    """``config`` None: ``problem`` says what is wrong with the reply, ``misplaced`` where, as far as that is known."""
+
+    config: TerraformConfig | None
+    problem: str = ""
+    edits: tuple[Edit, ...] = ()
+    misplaced: tuple[Span, ...] = ()
+
+
+def read_reply(task: RlTask, reply: str) -> ReadReply:
+    """The configuration that a reply comes to. Never raises."""
     if task.before is None:
         found = extract(reply)
         if found.problem or not found.files:
-            return None, found.problem or "the reply holds no configuration"
-        return TerraformConfig(dict(found.files)), ""
-    edits = parse_edits(reply, known=task.before.files)
-    if edits.problem:
-        return None, edits.problem
-    result = apply_edits(task.before, edits.edits)
-    return result.config, result.problem
+            return ReadReply(None, found.problem or "the reply holds no configuration")
+        return ReadReply(TerraformConfig(dict(found.files)))
+    told = parse_edits(reply, known=task.before.files)
+    if told.problem:
+        return ReadReply(None, told.problem)
+    result = apply_edits(task.before, told.edits)
+    misplaced = misplaced_spans(reply, told.edits, task.before, result.failed)
+    return ReadReply(result.config, result.problem, told.edits, misplaced)
 
 
 class Judge:
@@ -133,11 +145,11 @@ class Judge:
         read = [read_reply(task, reply) for task, reply in pairs]
         pending: list[Future[VerificationReport] | None] = []
         self._prepare({task.id: task for task, _ in pairs if task.change}.values())
-        for (task, _), (config, _) in zip(pairs, read, strict=True):
-            pending.append(self._submit(task, config) if config is not None else None)
+        for (task, _), own in zip(pairs, read, strict=True):
+            pending.append(self._submit(task, own.config) if own.config is not None else None)
         return [
-            self._scored(task, reply, config, problem, future.result() if future is not None else None)
-            for (task, reply), (config, problem), future in zip(pairs, read, pending, strict=True)
+            self._scored(task, reply, own, future.result() if future is not None else None)
+            for (task, reply), own, future in zip(pairs, read, pending, strict=True)
         ]
 
     def _prepare(self, tasks: Iterable[RlTask]) -> None:
@@ -162,13 +174,12 @@ class Judge:
         state = self._states.get(task.id)
         return self._pool.submit_change(config, state, policies=task.policies) if state is not None else None
 
-    def _scored(
-        self, task: RlTask, reply: str, config: TerraformConfig | None, problem: str, report: VerificationReport | None
-    ) -> Judged:
+    def _scored(self, task: RlTask, reply: str, read: ReadReply, report: VerificationReport | None) -> Judged:
+        config = read.config
         context = [task.before.text(p) for p in task.before.files] if task.before is not None else []
         facts = answer_facts(config, context)
         if config is None:  # no configuration at all: as bad as one that does not compile
-            return Judged(0.0, None, facts, None, {}, problem)
+            return Judged(0.0, None, facts, None, {}, read.problem, blamed=read.misplaced)
         if report is None:
             return Judged(None, config, facts, None, {}, "the configuration before could not be applied")
         terms: dict[str, float] = {}
@@ -176,13 +187,12 @@ class Judge:
         if dense is not None:
             terms = dense.terms()
         value = paper_reward(report) if self._reward == "paper" else dense.total if dense is not None else None
-        located = task.before is None  # edits hold parts of files only
         return Judged(
             value,
             config,
             facts,
             report,
             terms,
-            blamed=blamed_spans(reply, config, report) if located else (),
-            sound=sound_spans(reply, config, report) if located else (),
+            blamed=blamed_spans(reply, config, report, read.edits),
+            sound=sound_spans(reply, config, report, read.edits),
         )

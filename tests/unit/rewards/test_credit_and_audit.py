@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from terraformer.hcl import extract
+from terraformer.hcl.edit import apply_edits
+from terraformer.hcl.edit_reply import parse_edits
 from terraformer.rewards import (
     Audit,
     CreditSettings,
     Sample,
     answer_facts,
     blamed_spans,
+    misplaced_spans,
     sound_spans,
     token_credit,
 )
@@ -93,6 +96,75 @@ def test_blocks_that_planned_well_are_spared(pool: VerifierPool) -> None:
     assert min(values.values()) == -2.0
     good = token_credit(offsets, 1.5, blamed, sound)
     assert set(good) == {0.0, 1.5}
+
+
+BEFORE = """resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}
+
+resource "aws_sns_topic" "events" {
+  name = "events"
+}
+"""
+EDITS = """main.tf
+<<<<<<< SEARCH
+  name = "jobs"
+=======
+  name          = "jobs"
+  delay_seconds = 5
+>>>>>>> REPLACE
+
+main.tf
+<<<<<<< SEARCH
+  name = "events"
+=======
+  name       = "events"
+  color_code = 3
+>>>>>>> REPLACE
+"""
+
+
+def test_blame_lies_in_the_new_text_of_edits(pool: VerifierPool) -> None:
+    before = TerraformConfig.from_text(BEFORE)
+    edits = parse_edits(EDITS, known=before.files).edits
+    config = apply_edits(before, edits).config
+    assert config is not None
+    report = pool.verify(config)
+    blamed = blamed_spans(EDITS, config, report, edits)
+    assert [EDITS[s.start : s.end] for s in blamed] == ["color_code"]
+    # A policy blames a whole block: of that what the edits wrote.
+    right = EDITS.replace("  color_code = 3\n", "")
+    edits = parse_edits(right, known=before.files).edits
+    config = apply_edits(before, edits).config
+    assert config is not None
+    report = pool.verify(config, policies=[POLICY])
+    assert report.deployable
+    assert not report.correct
+    found = [right[s.start : s.end].split() for s in sound_spans(right, config, report, edits)]
+    assert ["name", "=", '"jobs"', "delay_seconds", "=", "5"] in found
+    # Without the edits nothing of the files is found in the reply.
+    assert sound_spans(right, config, report) == ()
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ('  name = "event"', ['  name = "event"']),
+        ('  name = "jobs"\n  fifo_queue = true', ["  fifo_queue = true"]),
+        ('  name = "events"\n  name = "jobs"', ['  name = "events"', '  name = "jobs"']),
+    ],
+)
+def test_edits_that_do_not_apply_are_to_blame_for_what_they_search_for(search: str, expected: list[str]) -> None:
+    before = TerraformConfig.from_text(BEFORE)
+    reply = EDITS.replace('SEARCH\n  name = "events"', f"SEARCH\n{search}")
+    edits = parse_edits(reply, known=before.files).edits
+    result = apply_edits(before, edits)
+    assert result.config is None
+    assert result.failed == (1,)
+    spans = misplaced_spans(reply, edits, before, result.failed)
+    assert [reply[s.start : s.end] for s in spans] == expected
+    assert all(s.start > reply.index(">>>>>>> REPLACE") for s in spans)
+    assert misplaced_spans("another reply", edits, before, result.failed) == ()
 
 
 def test_without_a_place_the_advantage_is_the_same_for_all() -> None:

@@ -95,14 +95,19 @@ def test_repairs_are_edits(pool: VerifierPool) -> None:
     told = record(RecordKind.REPAIR, broken)
     dialogue, task = dialogue_of(told), task_of(told)
     assert "SEARCH" in dialogue.reply
-    config, problem = read_reply(task, dialogue.reply)
-    assert problem == ""
-    assert config == told.after
+    read = read_reply(task, dialogue.reply)
+    assert read.problem == ""
+    assert read.config == told.after
     judged = Judge(pool).judge(
         [(task, dialogue.reply), (task, "no edits"), (task, "61".join(dialogue.reply.rsplit("60", 1)))]
     )
     assert [j.reward for j in judged][:2] == [2.0, 0.0]
     assert judged[2].reward == 1.5
+    (judged,) = Judge(pool).judge([(task, dialogue.reply.replace("visibilty_timeout", "timeout"))])
+    assert judged.config is None
+    assert judged.reward == 0.0
+    reply = dialogue.reply.replace("visibilty_timeout", "timeout")
+    assert ["timeout" in reply[s.start : s.end] for s in judged.blamed] == [True]
 
 
 def test_changes_are_judged_against_the_state(pool: VerifierPool) -> None:
@@ -291,7 +296,7 @@ def test_failed_attempts_become_repairs(pool: VerifierPool, tmp_path: Path) -> N
     assert "timeout" in repair.messages[0]["content"].split("Findings:")[1]
     assert read_reply(
         repair, render_edits(edits_between(TerraformConfig.from_text(wrong), TerraformConfig.from_text(RIGHT)))
-    )[0]
+    ).config
     assert {t.turn for t in run._draw()} == {0, 1}
 
 
