@@ -9,9 +9,9 @@ from terraformer.hcl.edit import apply_edits
 from terraformer.hcl.edit_reply import parse_edits
 from terraformer.hcl.edit_writing import edits_between, render_edits
 from terraformer.models.base import Message
-from terraformer.types import Record, RecordKind
+from terraformer.types import Record, RecordKind, TerraformConfig
 
-__all__ = ["Dialogue", "dialogue_of"]
+__all__ = ["Dialogue", "dialogue_of", "reply_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,14 @@ def dialogue_of(record: Record) -> Dialogue:
     Raises ValueError when the answer cannot be told as edits that are read back to exactly the record's ``after``.
     """
     messages = compact_messages(record.prompt, record.before, record.certificates)
-    if record.before is None:
-        return Dialogue(record.id, record.kind, messages, compact_answer(record.after))
-    reply = render_edits(edits_between(record.before, record.after)) + "\n"
-    if apply_edits(record.before, parse_edits(reply, known=record.before.files).edits).config != record.after:
+    return Dialogue(record.id, record.kind, messages, reply_of(record.before, record.after))
+
+
+def reply_of(before: TerraformConfig | None, after: TerraformConfig) -> str:
+    """What is to be answered so that ``after`` comes of it. Raises ValueError like ``dialogue_of``."""
+    if before is None:
+        return compact_answer(after)
+    reply = render_edits(edits_between(before, after)) + "\n"
+    if apply_edits(before, parse_edits(reply, known=before.files).edits).config != after:
         raise ValueError("the edits are not read back as they were written")
-    return Dialogue(record.id, record.kind, messages, reply)
+    return reply

@@ -41,7 +41,7 @@ REWARDS: Final = ("dense", "paper")
 class RlTask:
     """A request to roll out. ``messages`` is what the model is shown; ``before`` the configuration that edits apply to;
     ``change`` says that the policies judge the plan against the state of ``before``. ``turn`` counts repairs of the
-    model's own attempts, from 0."""
+    model's own attempts, from 0; ``after`` is a known right answer, where there is one."""
 
     id: str
     kind: RecordKind
@@ -53,6 +53,7 @@ class RlTask:
     change: bool = False
     difficulty: int = 1
     turn: int = 0
+    after: TerraformConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def task_of(record: Record) -> RlTask:
         record.before,
         record.kind is RecordKind.MUTATION,
         record.difficulty or 1,
+        after=record.after,
     )
 
 

@@ -2,10 +2,12 @@
 
 A step rolls out a group of replies for each of some tasks, has them verified, and takes one policy-gradient step.
 Replies that fail become tasks of their own: the next step may show the model its attempt with the certificates (multi-
-turn repair). Tasks are drawn by difficulty, which rises as the ones below are mastered. Resumable like the SFT loop,
-with the same losses as the TRL trainer of this room.
+turn repair). A group may hold the known right answer as one more member, which says what to do where all replies fail.
+Tasks are drawn by difficulty, which rises as the ones below are mastered. Resumable like the SFT loop, with the same
+losses as the TRL trainer of this room.
 
-Sources: GRPO (arXiv 2402.03300), token-level normalisation and the higher upper clip of DAPO (arXiv 2503.14476).
+Sources: GRPO (arXiv 2402.03300), token-level normalisation and the higher upper clip of DAPO (arXiv 2503.14476); known
+answers in the groups as in LUFFY (arXiv 2504.14945), without its shaping of their probabilities.
 """
 
 from __future__ import annotations
@@ -28,13 +30,14 @@ from terraformer.rewards import Audit, AuditRow, CreditSettings, Expectation, Sa
 from terraformer.train.attention import can_attend
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
+from terraformer.train.dialogues import reply_of
 from terraformer.train.judging import Judge, Judged, RlTask
 from terraformer.train.losses import group_advantages, grpo_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
 from terraformer.train.passes import Pass, passes
 from terraformer.train.precision import autocast
 from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettings, offsets_of, sample
-from terraformer.train.tokens import ChatTemplate
+from terraformer.train.tokens import ChatTemplate, encode_reply
 from terraformer.types import RecordKind
 
 __all__ = ["Curriculum", "LeanRl", "RlSettings"]
@@ -46,7 +49,8 @@ class RlSettings:
     ``rows`` a forward pass. ``beta`` weighs the KL to the model that training started from; it needs LoRA, whose base
     is the reference. ``credit`` None spreads an advantage evenly. ``repairs`` is the share of a step's tasks that are
     repairs of failed attempts, ``changes`` that of requests to change a configuration (None: as often as the data have
-    them). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's deviation.
+    them). ``shown`` weighs the advantage of the known right answer, which is then one more member of each group (0: it
+    is none). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's deviation.
     ``longest_prompt`` leaves out longer tasks, ``hardest`` those of a higher difficulty (0: none), which would take the
     most time and give a small model nothing to compare. The rate falls evenly towards ``floor`` of itself.
     """
@@ -71,6 +75,7 @@ class RlSettings:
     hardest: int = 0
     repairs: float = 0.25
     changes: float | None = None
+    shown: float = 0.0
     curriculum: bool = True
     lora: LoraSettings = field(default_factory=LoraSettings)
     dtype: str = "auto"
@@ -81,8 +86,12 @@ class RlSettings:
     evaluate_every: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.prompts, self.steps, self.passes, self.rows, self.keep) < 1 or self.group < 2:
-            raise UsageError("prompts, steps, passes, rows and keep must be at least 1, group at least 2")
+        if min(self.prompts, self.steps, self.passes, self.rows, self.keep, self.group) < 1:
+            raise UsageError("prompts, steps, passes, rows, keep and group must be at least 1")
+        if self.group < 2 and not self.shown:
+            raise UsageError("group must be at least 2, or there is nothing to compare (1 with rl.shown)")
+        if self.shown < 0 or (self.shown and self.repairs):
+            raise UsageError("shown is at least 0, and of repairs no answer is known: set rl.repairs=0")
         if self.beta and not self.lora.rank:
             raise UsageError("beta needs LoRA: without it there is no model left to compare with")
         if not 0 <= self.repairs < 1:
@@ -242,26 +251,33 @@ class LeanRl:
         began = time.monotonic()
         tasks = self._draw()
         each = [task for task in tasks for _ in range(settings.group)]
-        prompts = {task.id: self._prompt(task) for task in tasks}
+        prompts = [self._prompt(task) for task in tasks]
         rollouts = sample(
             self._merged(),
             self._tokenizer,
             self._template,
-            [prompts[t.id] for t in each],
+            [prompt for prompt in prompts for _ in range(settings.group)],
             settings.rollout,
             self._seed(),
         )
         sampled = time.monotonic()
-        judged = self._judge.judge([(t, r.text) for t, r in zip(each, rollouts, strict=True)])
+        shown = [self._known(t, p) for t, p in zip(tasks, prompts, strict=True)] if settings.shown else []
+        pairs = [(t, r.text) for t, r in [*zip(each, rollouts, strict=True), *zip(tasks, shown, strict=False)]]
+        found = self._judge.judge(pairs)
+        judged, answers = found[: len(each)], found[len(each) :]
         verified = time.monotonic()
-        rewards = torch.tensor([float("nan") if j.reward is None else j.reward for j in judged])
-        advantages = group_advantages(rewards.view(len(tasks), settings.group), scale=settings.scale).flatten()
-        told = self._update(rollouts, judged, advantages)
+        rewards = _rewards(judged).view(len(tasks), settings.group)
+        if shown:  # one that cannot be told takes no part
+            known = _rewards(answers).where(torch.tensor([bool(r.ids) for r in shown]), torch.nan)
+            rewards = torch.cat([rewards, known[:, None]], 1)
+        advantages = group_advantages(rewards, scale=settings.scale)
+        own, others = advantages[:, : settings.group], advantages[:, settings.group :] * settings.shown
+        told = self._update([*rollouts, *shown], found, torch.cat([own.flatten(), others.flatten()]))
         self.step += 1
         for n, task in enumerate(tasks):
             group = judged[n * settings.group : (n + 1) * settings.group]
-            own = self.changes if task.change and settings.changes is not None else self.curriculum
-            own.learn(task, [j.reward for j in group if j.reward is not None])
+            curriculum = self.changes if task.change and settings.changes is not None else self.curriculum
+            curriculum.learn(task, [j.reward for j in group if j.reward is not None])
             self._remember(task, group)
         row = self.audit.update(
             self.step,
@@ -276,7 +292,7 @@ class LeanRl:
                 "correct": sum(j.correct for j in judged) / len(judged),
                 "finished": sum(r.finished for r in rollouts) / len(rollouts),
                 "tokens": sum(len(r.ids) for r in rollouts),
-                "idle_groups": float((advantages.view(len(tasks), -1).abs().sum(1) == 0).float().mean()),
+                "idle_groups": float((advantages.abs().sum(1) == 0).float().mean()),
                 "repairs": sum(t.turn > 0 for t in tasks) / len(tasks),
                 "levels": self.curriculum.open(),
                 "seconds": {
@@ -406,6 +422,17 @@ class LeanRl:
     def _prompt(self, task: RlTask) -> list[int]:
         return self._tokenizer.encode(self._template.prompt(self._tokenizer, task.messages), add_special_tokens=False)
 
+    def _known(self, task: RlTask, prompt: Sequence[int]) -> Rollout:
+        """The known right answer as a reply; without tokens where there is none, or not in so many."""
+        try:
+            text = reply_of(task.before, task.after) if task.after is not None else ""
+        except ValueError:
+            text = ""
+        ids = encode_reply(self._tokenizer, self._template, text) if text else []
+        if len(ids) > self.settings.rollout.tokens:
+            text, ids = "", []
+        return Rollout(tuple(prompt), tuple(ids), text, bool(ids))
+
     def _seed(self) -> int:
         return self.settings.seed * 1_000_003 + self.step
 
@@ -414,3 +441,8 @@ class LeanRl:
         for name in ("seconds", "checkpoint_seconds", "keep", "evaluate_every", "steps"):
             found.pop(name)
         return dict(json.loads(json.dumps(found)))
+
+
+def _rewards(judged: Sequence[Judged]) -> Tensor:
+    """NaN where the tools failed."""
+    return torch.tensor([float("nan") if j.reward is None else j.reward for j in judged])

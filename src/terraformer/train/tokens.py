@@ -23,7 +23,17 @@ from terraformer.files import replace_directory
 from terraformer.models.base import Message
 from terraformer.train.dialogues import Dialogue
 
-__all__ = ["CHATML", "ChatTemplate", "TokenFile", "Tokenizer", "encode", "open_tokens", "render_chatml", "write_tokens"]
+__all__ = [
+    "CHATML",
+    "ChatTemplate",
+    "TokenFile",
+    "Tokenizer",
+    "encode",
+    "encode_reply",
+    "open_tokens",
+    "render_chatml",
+    "write_tokens",
+]
 
 VERSION = 1
 CHATML = "chatml"
@@ -70,8 +80,12 @@ def _defused(text: str) -> str:
 def encode(tokenizer: Tokenizer, template: ChatTemplate, dialogue: Dialogue) -> tuple[list[int], list[int]]:
     """(token ids of the prompt, of the reply with its end)."""
     prompt = tokenizer.encode(template.prompt(tokenizer, dialogue.messages), add_special_tokens=False)
-    reply = tokenizer.encode(_defused(dialogue.reply) + template.end, add_special_tokens=False)
-    return prompt, reply
+    return prompt, encode_reply(tokenizer, template, dialogue.reply)
+
+
+def encode_reply(tokenizer: Tokenizer, template: ChatTemplate, reply: str) -> list[int]:
+    """Token ids of a reply with its end."""
+    return tokenizer.encode(_defused(reply) + template.end, add_special_tokens=False)
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,48 @@ def test_it_learns_what_it_is_paid_for(tmp_path: Path) -> None:
     assert audits[0]["terms"] == {"letters": 1.0}
 
 
+def test_a_known_answer_says_what_no_reply_found(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    class Exactly(Vowels):
+        """Pays for one answer, which a model that was not trained never gives."""
+
+        def judge(self, pairs: Sequence[tuple[RlTask, str]]) -> list[Judged]:
+            return [
+                replace(j, reward=2.0 * (r == "cab\n"), blamed=())
+                for j, (_, r) in zip(super().judge(pairs), pairs, strict=True)
+            ]
+
+    known = replace(task(1), after=TerraformConfig.from_text("cab"))
+    rollout = RolloutSettings(tokens=8, temperature=0.0)
+    settings = replace(SETTINGS, prompts=1, group=1, shown=2.0, steps=40, rate=5e-3, rollout=rollout)
+    (before, after) = [
+        list(read_metrics(tmp_path / name / "metrics.jsonl", "train"))
+        for name, one in (("without", replace(settings, group=2, shown=0.0)), ("shown", settings))
+        if LeanRl(toy(), Bytes(), [known], Exactly(), one, tmp_path / name).train()
+    ]
+    assert not any(r["correct"] or r["norm"] for r in before)  # nothing to compare: nothing is learnt
+    assert after[-1]["reward"] == 2.0
+    assert after[-1]["idle_groups"] == 1.0  # as good as what is known: nothing is left to learn
+    # What cannot be told within the tokens takes no part; nor does a task without an answer.
+    short = replace(settings, steps=1, rollout=replace(rollout, tokens=2))
+    LeanRl(toy(), Bytes(), [known, task(2)], Exactly(), replace(short, prompts=2), tmp_path / "short").train()
+    assert next(iter(read_metrics(tmp_path / "short" / "metrics.jsonl", "train")))["idle_groups"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"group": 1}, "1 with rl.shown"),
+        ({"shown": -1.0}, "shown is at least 0"),
+        ({"shown": 1.0, "repairs": 0.5}, "rl.repairs=0"),
+    ],
+)
+def test_groups_need_something_to_compare(values: dict[str, float], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        RlSettings(**values)  # type: ignore[arg-type]
+
+
 def test_the_rate_falls_to_its_floor(tmp_path: Path) -> None:
     from dataclasses import replace
 
