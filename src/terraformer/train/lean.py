@@ -27,7 +27,7 @@ from terraformer.errors import UsageError
 from terraformer.train.attention import bounds_of, by_documents, can_attend
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
-from terraformer.train.losses import learnt_loss
+from terraformer.train.losses import head_loss, learnt_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
 from terraformer.train.optimisers import OPTIMISERS, make_optimiser
 from terraformer.train.packing import IGNORED, Block, stream
@@ -155,7 +155,8 @@ class LeanSft:
         self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
         # Dialogue by dialogue, where a forward pass is one row.
         apart = settings.masked and settings.rows == 1 and not settings.compile and self._device.type == "cpu"
-        self._apart = apart and can_attend(self.model)
+        self._head = self.model.get_output_embeddings()
+        self._apart = apart and can_attend(self.model) and self._head.bias is None
         self._forward = torch.compile(self.model, dynamic=False) if settings.compile else self.model
 
     # --- training ---
@@ -237,21 +238,21 @@ class LeanSft:
             weights = self._weights(told, replies) if self.model.training else None
             if count is None:
                 count = float(max(1, sum(b.learnt for b in blocks)))
-            if not weight and not self.settings.compile:
-                kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
-                logits = self._forward(**given, logits_to_keep=kept).logits
-                return learnt_loss(
-                    logits, labels[:, kept + 1], count, None if weights is None else weights[:, kept + 1]
-                )
-            # All logits: prompts are learnt, or shapes must never change. Nothing tells what a dialogue begins with; 0
-            # pads the row.
             targets = labels
-            if weight:
+            if weight:  # nothing tells what a dialogue begins with; 0 pads the row
                 read = (labels == IGNORED) & (positions > 0) & (ids != 0)
                 targets = torch.where(read, ids, labels)
                 weights = torch.where(read, weight, 1.0 if weights is None else weights)
-            logits = self._forward(**given).logits[:, :-1]
-            return learnt_loss(logits, targets[:, 1:], count, None if weights is None else weights[:, 1:])
+            own = None if weights is None else weights[:, 1:]
+            if self._apart:
+                hidden = self.model.get_decoder()(**given).last_hidden_state[:, :-1]
+                dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else hidden.dtype
+                return head_loss(hidden, self._head.weight, targets[:, 1:], count, own, dtype)
+            if weight or self.settings.compile:  # all logits: prompts are learnt, or shapes must never change
+                return learnt_loss(self._forward(**given).logits[:, :-1], targets[:, 1:], count, own)
+            kept = (labels[:, 1:] != IGNORED).any(0).nonzero()[:, 0]
+            logits = self._forward(**given, logits_to_keep=kept).logits
+            return learnt_loss(logits, labels[:, kept + 1], count, None if own is None else own[:, kept])
 
     def _weights(self, told: Tensor, replies: Tensor) -> Tensor | None:
         """What each learnt token counts; None where all count alike."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from terraformer.train.packing import IGNORED
 
-__all__ = ["group_advantages", "grpo_loss", "learnt_loss", "target_logprobs", "token_logprobs"]
+__all__ = ["group_advantages", "grpo_loss", "head_loss", "learnt_loss", "target_logprobs", "token_logprobs"]
+
+_CHUNK: Final = 256
 
 
 def learnt_loss(
@@ -29,6 +33,58 @@ def learnt_loss(
         total = (each * weights.reshape(-1)).sum()
     divisor = count if count is not None else (targets != IGNORED).sum().clamp(min=1)
     return total / divisor
+
+
+def head_loss(
+    hidden: Tensor,
+    head: Tensor,
+    targets: Tensor,
+    count: Tensor | float | None = None,
+    weights: Tensor | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> Tensor:
+    """``learnt_loss`` of the logits ``hidden`` @ ``head``.T, (B, N, D) and (V, D), which are never all there at once.
+
+    Some hundred tokens at a time are multiplied in ``dtype``, and both gradients taken on the way: on a CPU, whose
+    caches hold that much, the head costs two thirds. Only the loss's first derivative is to be had. After Liger
+    (arXiv 2410.10989); ``torch.nn.functional.linear_cross_entropy`` has no weights of tokens.
+    """
+    goals = targets.reshape(-1)
+    chosen = (goals != IGNORED).nonzero()[:, 0]
+    each = torch.ones(len(chosen)) if weights is None else weights.reshape(-1)[chosen].float()
+    divisor = count if count is not None else max(1, len(chosen))
+    flat = hidden.reshape(-1, hidden.shape[-1])[chosen]
+    total: Tensor = _HeadLoss.apply(flat, head, goals[chosen], each.to(flat.device), dtype)  # type: ignore[no-untyped-call]
+    return total / divisor
+
+
+class _HeadLoss(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, head: Tensor, goals: Tensor, weights: Tensor, dtype: torch.dtype) -> Tensor:
+        with torch.autocast(hidden.device.type, enabled=False):
+            low, matrix = hidden.to(dtype), head.to(dtype)
+            total = torch.zeros((), device=hidden.device)
+            towards = torch.empty_like(low)
+            of_head = torch.zeros_like(head, dtype=torch.float32) if ctx.needs_input_grad[1] else None
+            for start in range(0, len(low), _CHUNK):
+                rows = slice(start, start + _CHUNK)
+                goal, weight = goals[rows, None], weights[rows, None]
+                scores = (low[rows] @ matrix.T).float()
+                norm = scores.logsumexp(1, keepdim=True)
+                total += ((norm - scores.gather(1, goal)) * weight).sum()
+                slope = scores.sub_(norm).exp_().mul_(weight).scatter_add_(1, goal, -weight).to(dtype)
+                torch.mm(slope, matrix, out=towards[rows])
+                if of_head is not None:
+                    of_head += slope.T @ low[rows]
+        ctx.save_for_backward(towards, of_head)
+        ctx.types = hidden.dtype, head.dtype
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        towards, of_head = ctx.saved_tensors
+        own, other = ctx.types
+        return towards.to(own) * grad, None if of_head is None else (of_head * grad).to(other), None, None, None
 
 
 def token_logprobs(logits: Tensor, ids: Tensor, temperature: float = 1.0) -> Tensor:

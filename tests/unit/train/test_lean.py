@@ -21,7 +21,7 @@ from terraformer.errors import UsageError  # noqa: E402
 from terraformer.train.bases import LoraSettings  # noqa: E402
 from terraformer.train.dialogues import Dialogue  # noqa: E402
 from terraformer.train.lean import LeanSft, SftSettings, document_mask, learning_rate  # noqa: E402
-from terraformer.train.losses import group_advantages, grpo_loss, learnt_loss  # noqa: E402
+from terraformer.train.losses import group_advantages, grpo_loss, head_loss, learnt_loss  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
 from terraformer.train.packing import IGNORED, blocks_of_epoch, pack_block  # noqa: E402
 from terraformer.train.tokens import TokenFile, open_tokens, render_chatml, write_tokens  # noqa: E402
@@ -227,6 +227,32 @@ def test_learning_rate() -> None:
     assert max(rates) == pytest.approx(1.0)
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[-1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_loss_without_all_logits_is_the_same() -> None:
+    torch.manual_seed(0)
+    hidden, head = torch.randn(2, 300, 8, requires_grad=True), torch.randn(40, 8, requires_grad=True)
+    targets = torch.randint(0, 40, (2, 300))
+    targets[:, ::3] = IGNORED
+    weights = torch.rand(2, 300)
+    for own in (None, weights):
+        found = []
+        for whole in (True, False):
+            hidden.grad = head.grad = None
+            loss = (
+                learnt_loss(hidden @ head.T, targets, 7.0, own) if whole else head_loss(hidden, head, targets, 7.0, own)
+            )
+            (3 * loss).backward()
+            assert hidden.grad is not None and head.grad is not None
+            found.append((loss.detach(), hidden.grad.clone(), head.grad.clone()))
+        for one, other in zip(*found, strict=True):
+            assert torch.allclose(one, other, rtol=1e-4, atol=1e-5)
+    # A head that is not trained gets no gradient; without a count the mean is taken.
+    fixed = head.detach()
+    assert float(head_loss(hidden, fixed, targets).detach()) == pytest.approx(
+        float(learnt_loss(hidden @ fixed.T, targets).detach()), rel=1e-5
+    )
+    head_loss(hidden, fixed, torch.full((2, 300), IGNORED)).backward()
 
 
 def test_losses() -> None:
