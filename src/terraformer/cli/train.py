@@ -145,6 +145,10 @@ def rl(
     data: DATA = None,
     recipe: RECIPE = None,
     changes: SET = None,
+    tokens: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Token files (train tokens) of rl.anchor.", show_default=False),
+    ] = None,
     tasks: Annotated[int, typer.Option(min=1, metavar="N", help="Requests to draw from.")] = 4096,
     seconds: SECONDS = None,
     jobs: JOBS = None,
@@ -171,6 +175,7 @@ def rl(
             model,
             data,
             out,
+            tokens=tokens,
             workers=_jobs(jobs),
             tasks=tasks,
             device=device or None,

@@ -3,16 +3,19 @@
 A step rolls out a group of replies for each of some tasks, has them verified, and takes one policy-gradient step.
 Replies that fail become tasks of their own: the next step may show the model its attempt with the certificates (multi-
 turn repair). A group may hold the known right answer as one more member, which says what to do where all replies fail.
+Supervised tokens may be learnt besides, so that a small model does not forget what the reward is silent on.
 Tasks are drawn by difficulty, which rises as the ones below are mastered. Resumable like the SFT loop, with the same
 losses as the TRL trainer of this room.
 
 Sources: GRPO (arXiv 2402.03300), token-level normalisation and the higher upper clip of DAPO (arXiv 2503.14476); known
-answers in the groups as in LUFFY (arXiv 2504.14945), without its shaping of their probabilities.
+answers in the groups as in LUFFY (arXiv 2504.14945), without its shaping of their probabilities; the supervised loss
+beside the policy's as in InstructGPT (PPO-ptx, arXiv 2203.02155).
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import random
 import time
@@ -30,14 +33,16 @@ from terraformer.rewards import Audit, AuditRow, CreditSettings, Expectation, Sa
 from terraformer.train.attention import can_attend
 from terraformer.train.bases import LoraSettings, with_lora
 from terraformer.train.checkpoints import Checkpoints
+from terraformer.train.completion import CompletionLoss, SftSettings
 from terraformer.train.dialogues import reply_of
 from terraformer.train.judging import Judge, Judged, RlTask
 from terraformer.train.losses import group_advantages, grpo_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
+from terraformer.train.packing import stream
 from terraformer.train.passes import Pass, passes
 from terraformer.train.precision import autocast
 from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettings, offsets_of, sample
-from terraformer.train.tokens import ChatTemplate, encode_reply
+from terraformer.train.tokens import ChatTemplate, TokenFile, encode_reply
 from terraformer.types import RecordKind
 
 __all__ = ["Curriculum", "LeanRl", "RlSettings"]
@@ -50,9 +55,10 @@ class RlSettings:
     is the reference. ``credit`` None spreads an advantage evenly. ``repairs`` is the share of a step's tasks that are
     repairs of failed attempts, ``changes`` that of requests to change a configuration (None: as often as the data have
     them). ``shown`` weighs the advantage of the known right answer, which is then one more member of each group (0: it
-    is none). ``curriculum`` False draws tasks evenly. ``scale`` divides advantages by the group's deviation.
-    ``longest_prompt`` leaves out longer tasks, ``hardest`` those of a higher difficulty (0: none), which would take the
-    most time and give a small model nothing to compare. The rate falls evenly towards ``floor`` of itself.
+    is none). ``anchor`` weighs the supervised loss of ``anchored`` blocks a step. ``curriculum`` False draws tasks
+    evenly. ``scale`` divides advantages by the group's deviation. ``longest_prompt`` leaves out longer tasks,
+    ``hardest`` those of a higher difficulty (0: none), which would take the most time and give a small model nothing to
+    compare. The rate falls evenly towards ``floor`` of itself.
     """
 
     prompts: int = 8
@@ -76,6 +82,8 @@ class RlSettings:
     repairs: float = 0.25
     changes: float | None = None
     shown: float = 0.0
+    anchor: float = 0.0
+    anchored: int = 3
     curriculum: bool = True
     lora: LoraSettings = field(default_factory=LoraSettings)
     dtype: str = "auto"
@@ -90,6 +98,8 @@ class RlSettings:
             raise UsageError("prompts, steps, passes, rows, keep and group must be at least 1")
         if self.group < 2 and not self.shown:
             raise UsageError("group must be at least 2, or there is nothing to compare (1 with rl.shown)")
+        if self.anchor < 0 or self.anchored < 1:
+            raise UsageError("anchor is at least 0, anchored at least 1")
         if self.shown < 0 or (self.shown and self.repairs):
             raise UsageError("shown is at least 0, and of repairs no answer is known: set rl.repairs=0")
         if self.beta and not self.lora.rank:
@@ -165,9 +175,12 @@ class LeanRl:
         *,
         template: ChatTemplate | None = None,
         device: str | torch.device | None = None,
+        anchor: tuple[TokenFile, SftSettings] | None = None,
         evaluate: Callable[[Any, int], Mapping[str, Any]] | None = None,
         on_step: Callable[[AuditRow], None] | None = None,
     ) -> None:
+        if settings.anchor and anchor is None:
+            raise UsageError("rl.anchor needs supervised tokens (--tokens)")
         self.settings, self.directory, self.step = settings, directory, 0
         self._tokenizer, self._template, self._judge = tokenizer, template or ChatTemplate(), judge
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -201,6 +214,7 @@ class LeanRl:
             self.step = int(state["step"])
             for curriculum, name in ((self.curriculum, "mastery"), (self.changes, "mastery of changes")):
                 curriculum.mastery = {int(k): float(v) for k, v in state[name].items()}
+        self._anchor = _Anchor(self.model, *anchor, settings, self._device, self.step) if anchor else None
         self._log = MetricsLog(directory / "metrics.jsonl", self.step)
         self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
 
@@ -376,7 +390,7 @@ class LeanRl:
         old: dict[int, Tensor] = {}
         told: dict[str, float] = {"loss": 0.0, "norm": 0.0, "rate": rate}
         self.model.eval()  # dropout would make the old probabilities others
-        for turn in range(settings.passes if parts else 0):
+        for turn in range(settings.passes if parts or settings.anchor else 0):
             for number, part in enumerate(parts):
                 logprobs = self._logprobs(part)
                 if turn == 0:
@@ -398,6 +412,8 @@ class LeanRl:
                 weight = float(part.mask.sum()) / total / settings.passes
                 for name, value in watched.items():
                     told[name] = told.get(name, 0.0) + value * weight
+            if self._anchor is not None and settings.anchor:
+                told["anchor"] = self._anchor.backward()
             told["norm"] = float(torch.nn.utils.clip_grad_norm_(self._trained, settings.clip))
             self._optimiser.step()
             self._optimiser.zero_grad(set_to_none=True)
@@ -441,6 +457,36 @@ class LeanRl:
         for name in ("seconds", "checkpoint_seconds", "keep", "evaluate_every", "steps"):
             found.pop(name)
         return dict(json.loads(json.dumps(found)))
+
+
+class _Anchor:
+    """Blocks of supervised tokens, so many a step, in an order of their own."""
+
+    def __init__(
+        self,
+        model: Any,
+        tokens: TokenFile,
+        learning: SftSettings,
+        settings: RlSettings,
+        device: torch.device,
+        step: int,
+    ) -> None:
+        self._count, self._weight = settings.anchored, settings.anchor
+        self._loss = CompletionLoss(model, tokens, replace(learning, rows=1), device)
+        self._source = stream(tokens, learning.block, settings.seed, step * settings.passes * self._count)
+
+    def backward(self) -> float:
+        """Add the gradient of the next blocks' weighted loss; returns their loss."""
+        blocks = [block for _, block in itertools.islice(self._source, self._count)]
+        learnt = float(max(1, sum(b.learnt for b in blocks)))
+        total = 0.0
+        self._loss.model.train()
+        for block in blocks:
+            loss = self._loss([block], learnt)
+            (self._weight * loss).backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        self._loss.model.eval()
+        return total
 
 
 def _rewards(judged: Sequence[Judged]) -> Tensor:

@@ -183,14 +183,20 @@ def run_rl(
     data: Sequence[Path],
     out: Path,
     *,
+    tokens: Path | None = None,
     workers: int = 1,
     tasks: int = 4096,
     device: str | None = None,
     on_step: Callable[[AuditRow], None] | None = None,
 ) -> bool:
     """Reinforcement learning from ``model`` (a run or a base) on up to ``tasks`` requests of the training split;
-    whether it is finished."""
+    whether it is finished. ``tokens`` are those of ``rl.anchor``."""
     tokenizer = load_tokenizer(model)
+    anchor = (open_tokens(tokens / "train"), recipe.sft) if tokens is not None else None
+    if anchor is not None and anchor[0].meta["vocabulary"] != len(tokenizer):
+        raise UsageError(f"{tokens}: tokens of another vocabulary than that of {model}")
+    if recipe.rl.anchor and anchor is None:
+        raise UsageError("rl.anchor needs supervised tokens (--tokens)")
     template = _template(recipe)
     _begin(out, "rl", str(model), recipe, tokenizer)
     policy = load_model(model)
@@ -220,6 +226,7 @@ def run_rl(
             out,
             template=template,
             device=device,
+            anchor=anchor,
             evaluate=evaluation,
             on_step=on_step,
         ).train()

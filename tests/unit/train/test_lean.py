@@ -19,8 +19,9 @@ pytest.importorskip("transformers", reason="the extra `train` is not installed")
 from support.toy_model import Bytes, toy  # noqa: E402
 from terraformer.errors import UsageError  # noqa: E402
 from terraformer.train.bases import LoraSettings  # noqa: E402
+from terraformer.train.completion import document_mask  # noqa: E402
 from terraformer.train.dialogues import Dialogue  # noqa: E402
-from terraformer.train.lean import LeanSft, SftSettings, document_mask, learning_rate  # noqa: E402
+from terraformer.train.lean import LeanSft, SftSettings, learning_rate  # noqa: E402
 from terraformer.train.losses import group_advantages, grpo_loss, head_loss, learnt_loss  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
 from terraformer.train.packing import IGNORED, blocks_of_epoch, pack_block  # noqa: E402
@@ -142,7 +143,7 @@ def test_prompts_can_be_learnt_too(tokens: TokenFile, tmp_path: Path) -> None:
     run = LeanSft(toy(), tokens, SftSettings(block=256), tmp_path)
     run.model.train()
     for weight in (0.0, 0.5, 1.0):
-        run.settings = replace(run.settings, prompts=weight)
+        run.loss.settings = replace(run.loss.settings, prompts=weight)
         losses[weight] = [run.loss([pack_block(tokens, (1, 2, 3), size)]).item() for size in (128, 256)]
     for at in (0, 1):  # padding is never learnt
         assert losses[1.0][at] == pytest.approx(losses[1.0][0], rel=1e-5)
@@ -150,22 +151,22 @@ def test_prompts_can_be_learnt_too(tokens: TokenFile, tmp_path: Path) -> None:
         assert added > 0
         assert losses[0.5][at] - losses[0.0][at] == pytest.approx(added / 2, rel=1e-4)
     # What the prompt has too weighs more: here some letters and digits of every reply.
-    run.settings = replace(run.settings, prompts=0.0, told=3.0)
+    run.loss.settings = replace(run.loss.settings, prompts=0.0, told=3.0)
     block = pack_block(tokens, (1, 2, 3), 128)
     assert 0 < block.told.sum() < block.learnt
     assert (block.labels[block.told] != IGNORED).all()
     assert run.loss([block]).item() > losses[0.0][0]
     # A short reply's tokens count more, a long one's less: here the same replies alone, and both together.
-    run.settings = replace(run.settings, told=1.0, evenly=1.0)
+    run.loss.settings = replace(run.loss.settings, told=1.0, evenly=1.0)
     mean = float((tokens.spans[:, 2] - tokens.spans[:, 1]).mean())
     for index in (1, 2):
         own = int(tokens.spans[index, 2] - tokens.spans[index, 1])
         block = pack_block(tokens, (index,), 128)
         assert set(block.replies.tolist()) == {1, own}
         evenly = run.loss([block]).item()
-        run.settings = replace(run.settings, evenly=0.0)
+        run.loss.settings = replace(run.loss.settings, evenly=0.0)
         assert evenly == pytest.approx(run.loss([block]).item() * mean / own, rel=1e-5)
-        run.settings = replace(run.settings, evenly=1.0)
+        run.loss.settings = replace(run.loss.settings, evenly=1.0)
     block = pack_block(tokens, (1, 2, 3), 128)
     run.model.eval()  # validation is not weighed
     assert run.loss([block]).item() == pytest.approx(losses[0.0][0], rel=1e-5)

@@ -18,7 +18,7 @@ from terraformer.generate.compact import compact_messages  # noqa: E402
 from terraformer.hcl.edit_writing import edits_between, render_edits  # noqa: E402
 from terraformer.rewards import AnswerFacts, Expectation, Span  # noqa: E402
 from terraformer.train.attention import BRANCHES, DOCUMENTS, can_attend  # noqa: E402
-from terraformer.train.dialogues import dialogue_of  # noqa: E402
+from terraformer.train.dialogues import Dialogue, dialogue_of  # noqa: E402
 from terraformer.train.judging import Judge, Judged, RlTask, read_reply, task_of  # noqa: E402
 from terraformer.train.lean_rl import Curriculum, LeanRl, RlSettings  # noqa: E402
 from terraformer.train.metrics import read_metrics  # noqa: E402
@@ -251,9 +251,48 @@ def test_a_known_answer_says_what_no_reply_found(tmp_path: Path) -> None:
     assert next(iter(read_metrics(tmp_path / "short" / "metrics.jsonl", "train")))["idle_groups"] == 1.0
 
 
+def test_supervised_tokens_besides(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from terraformer.train.completion import SftSettings
+    from terraformer.train.lean import LeanSft
+    from terraformer.train.tokens import open_tokens, write_tokens
+
+    told = [Dialogue(str(n), RecordKind.GENERATION, compact_messages(f"say {n}"), f"{n}{n}zz\n") for n in range(8)]
+    write_tokens(tmp_path / "tokens", told, Bytes())
+    tokens, learning = open_tokens(tmp_path / "tokens"), SftSettings(block=128)
+    settings = replace(SETTINGS, steps=6, prompts=1, group=2, rate=5e-3, anchor=1.0, anchored=2)
+
+    def run(name: str, **changes: float) -> LeanRl:
+        chosen = replace(settings, **changes)  # type: ignore[arg-type]
+        return LeanRl(toy(), Bytes(), [task(1)], Vowels(), chosen, tmp_path / name, anchor=(tokens, learning))
+
+    def loss(model: object) -> float:
+        return LeanSft(model, tokens, learning, tmp_path / "none", validation=tokens).validation_loss()
+
+    found = {}
+    for name, weight in (("with", 1.0), ("without", 0.0)):
+        one = run(name, anchor=weight)
+        assert one.train()
+        found[name] = loss(one.model)
+    assert found["with"] < found["without"] - 0.5
+    rows = list(read_metrics(tmp_path / "with" / "metrics.jsonl", "train"))
+    assert rows[-1]["anchor"] < rows[0]["anchor"]
+    # Stopped and resumed, it goes on with the tokens that come next.
+    assert not run("with two", steps=6, seconds=0.0).train()
+    first = run("with two", steps=2)
+    assert first.train()
+    assert run("with two").train()
+    again = list(read_metrics(tmp_path / "with two" / "metrics.jsonl", "train"))
+    assert [r["anchor"] for r in again][:2] == pytest.approx([r["anchor"] for r in rows][:2], rel=1e-2)
+    with pytest.raises(UsageError, match="--tokens"):
+        LeanRl(toy(), Bytes(), [task(1)], Vowels(), settings, tmp_path / "none")
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        ({"anchor": -1.0}, "anchor is at least 0"),
         ({"group": 1}, "1 with rl.shown"),
         ({"shown": -1.0}, "shown is at least 0"),
         ({"shown": 1.0, "repairs": 0.5}, "rl.repairs=0"),
