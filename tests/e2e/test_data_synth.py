@@ -80,7 +80,10 @@ def test_a_ray_cluster_that_loses_a_node_makes_the_same_set(cluster: Any, made: 
 
     def on_progress(news: Progress) -> None:
         if news.phase == "making" and not lost:  # the first part is there: others are under way on both nodes
-            cluster.remove_node(cluster.nodes[0], allow_graceful=False)
+            # Ray connects the driver to any node of the machine; that one cannot be taken away.
+            own = ray._private.worker.global_worker.node
+            other = next(n for n in cluster.nodes if n.raylet_socket_name != own.raylet_socket_name)
+            cluster.remove_node(other, allow_graceful=False)
             lost.append(time.monotonic())
 
     executor = RayExecutor(jobs=2)

@@ -149,21 +149,19 @@ class _Piece:
 
 def _pieces(reply: str, config: TerraformConfig, edits: Sequence[Edit]) -> list[_Piece]:
     found: list[_Piece] = []
-    for path in sorted(config.files, key=lambda p: -len(config.files[p])):
-        text = config.text(path)
-        own = text.strip()
-        at = reply.find(own) if own else -1
-        if at >= 0:
-            found.append(_Piece(path, at, len(text) - len(text.lstrip()), len(own)))
-    if found or not edits:
+    if not edits:
+        for path in sorted(config.files, key=lambda p: -len(config.files[p])):
+            text = config.text(path)
+            own = text.strip()
+            at = reply.find(own) if own else -1
+            if at >= 0:
+                found.append(_Piece(path, at, len(text) - len(text.lstrip()), len(own)))
         return found
     for edit, place in zip(edits, _edit_places(reply, edits), strict=True):
         own = edit.text.strip()
-        if place is None or not own:
-            continue
-        for path in config.files:
-            within = config.text(path).find(own)
-            if within >= 0:
+        held = [(path, config.text(path).find(own)) for path in config.files] if place is not None and own else []
+        for path, within in held:
+            if place is not None and within >= 0:
                 start = place[1] + len(edit.text) - len(edit.text.lstrip())
                 found.append(_Piece(path, start, within, len(own)))
                 break

@@ -4,8 +4,8 @@
 
 ``VerifierReward`` judges completions with the same ``Judge`` as the lean loop; where the tools failed it returns None,
 which TRL masks. ``TokenCreditTrainer`` spreads each advantage over the tokens. Every process has workers of its own.
-Not covered here: multi-turn repairs and the curriculum, which the lean loop has. Tested at toy size on one CPU;
-untested on several devices and with vLLM.
+Not covered here: multi-turn repairs, the curriculum, known answers in the groups and supervised tokens besides, which
+the lean loop has. Tested at toy size on one CPU; untested on several devices and with vLLM.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ def test_killed_three_times_at_random_moments_and_resumed_it_is_the_same_set(who
     chance = random.Random()
     parts = 0
     for _ in range(3):
-        process = started(out, "--jobs", "2", "--option", "seconds=0.02")
+        process = started(out, "--jobs", "2", "--option", "seconds=0.1")
         wait_for_parts(process, out, parts + 1)
         time.sleep(chance.random() * 0.3)
         children = _children(process.pid)
@@ -191,7 +191,7 @@ def test_killed_three_times_at_random_moments_and_resumed_it_is_the_same_set(who
             assert time.monotonic() < deadline
             time.sleep(0.02)
         parts = parts_of(out)
-    process = started(out, "--jobs", "2", "--option", "seconds=0.02")
+    process = started(out, "--jobs", "2", "--option", "seconds=0.1")
     assert process.wait(60) == 0, process.communicate()
     assert ids(out) == ids(whole)
     assert not [p.name for p in out.rglob(".terraformer-*")]
