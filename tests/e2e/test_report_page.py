@@ -84,6 +84,7 @@ def test_filters(page: Any) -> None:
 def test_a_task_has_a_page_of_its_own(page: Any) -> None:
     page.get_by_role("link", name="q", exact=True).click()
     article = page.locator("article.page:visible")
+    article.first.wait_for()
     assert article.count() == 1 and page.locator("#overview:visible").count() == 0
     assert "A queue for jobs with a delay of 30 seconds" in article.inner_text()
     assert "is_valid_delay failed" in article.inner_text()
