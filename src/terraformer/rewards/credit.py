@@ -92,7 +92,7 @@ def misplaced_spans(
     held = {line.strip() for path in before.files for line in before.text(path).split("\n")}
     places = _edit_places(reply, edits)
     found: list[Span] = []
-    for number in sorted(set(failed)):
+    for number in failed:
         edit, place = edits[number], places[number]
         if place is None or not edit.search:
             continue
@@ -159,12 +159,10 @@ def _pieces(reply: str, config: TerraformConfig, edits: Sequence[Edit]) -> list[
         return found
     for edit, place in zip(edits, _edit_places(reply, edits), strict=True):
         own = edit.text.strip()
-        held = [(path, config.text(path).find(own)) for path in config.files] if place is not None and own else []
-        for path, within in held:
-            if place is not None and within >= 0:
-                start = place[1] + len(edit.text) - len(edit.text.lstrip())
-                found.append(_Piece(path, start, within, len(own)))
-                break
+        holder = next((p for p in config.files if own in config.text(p)), None)
+        if place is not None and own and holder is not None:
+            start = place[1] + len(edit.text) - len(edit.text.lstrip())
+            found.append(_Piece(holder, start, config.text(holder).find(own), len(own)))
     return found
 
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import json
+import struct
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 
 from terraformer.errors import UsageError
+from terraformer.models.embedded import packaged_model
+from terraformer.train.gguf_files import read_tokenizer
 from terraformer.train.induction import give_induction
 
 __all__ = ["LoraSettings", "ScratchSettings", "base_tokenizer", "load_base", "with_lora"]
 
 EMBEDDED = "smollm2"
+PACKAGED = "terraformer-19m"
+"""The model of the package, to go on from: its Q8_0 weights as numbers."""
+
+_UNREADABLE: Final = (OSError, ValueError, KeyError, IndexError, struct.error)
+"""What the libraries raise for files that are none of a model, or cut short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,17 @@ class ScratchSettings:
 
 
 def base_tokenizer(base: str | Path) -> Any:
-    """The tokenizer of a base: "smollm2", a directory, or a GGUF file. Raises UsageError when it cannot be read."""
+    """The tokenizer of a base: a name, a directory, or a GGUF file. Raises UsageError when it cannot be read."""
     transformers = _transformers()
     directory, gguf = _place(base)
+    own = read_tokenizer(directory / gguf) if gguf else None
+    if own is not None:
+        return own
     try:
         if gguf:
             return transformers.AutoTokenizer.from_pretrained(str(directory), gguf_file=gguf)
         return transformers.AutoTokenizer.from_pretrained(str(directory), local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
+    except _UNREADABLE as error:
         raise UsageError(f"{base}: no tokenizer can be read there: {_line(error)}") from None
 
 
@@ -94,8 +106,10 @@ def load_base(
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # a bar for each tensor, that no setting switches off
             model = transformers.AutoModelForCausalLM.from_pretrained(str(directory), **options)
-    except (OSError, ValueError, KeyError) as error:
+    except _UNREADABLE as error:
         raise UsageError(f"{base}: no model can be read there: {_line(error)}") from None
+    if gguf:  # its weights are numbers like any others now, which transformers would refuse to save
+        model = _plain(model)
     return model.to(dtype)
 
 
@@ -122,6 +136,16 @@ def describe(lora: LoraSettings | None, scratch: ScratchSettings | None) -> str:
     return json.dumps({"lora": asdict(lora) if lora else None, "scratch": asdict(scratch) if scratch else None})
 
 
+def _plain(model: Any) -> Any:
+    """The same weights in a model that does not know of its file."""
+    config = copy.deepcopy(model.config)
+    del config.quantization_config
+    found = type(model)(config)
+    found.load_state_dict(model.state_dict())
+    found.tie_weights()
+    return found
+
+
 def _place(base: str | Path) -> tuple[Path, str]:
     """(directory, name of a GGUF file in it or "")."""
     if str(base) == EMBEDDED:
@@ -129,12 +153,17 @@ def _place(base: str | Path) -> tuple[Path, str]:
 
         path = fetch()
         return path.parent, path.name
+    if str(base) == PACKAGED:
+        shipped = packaged_model()
+        if shipped is None:
+            raise UsageError(f"{PACKAGED}: this installation comes without the model")
+        return shipped.parent, shipped.name
     path = Path(base)
     if path.is_file() and path.suffix == ".gguf":
         return path.parent, path.name
     if path.is_dir():
         return path, ""
-    raise UsageError(f'{base}: neither "{EMBEDDED}" nor a directory of a model nor a .gguf file')
+    raise UsageError(f'{base}: neither "{EMBEDDED}" nor "{PACKAGED}" nor a directory of a model nor a .gguf file')
 
 
 def _transformers() -> Any:

@@ -17,9 +17,9 @@ import torch
 from torch import Tensor
 
 from terraformer.errors import UsageError
-from terraformer.train.vocabulary import SPLITTING
+from terraformer.train.vocabulary import SPLITTING, tokenizer_of
 
-__all__ = ["DIALOGUE_KEY", "QUANTISATIONS", "Factors", "gguf_names", "write_adapter", "write_model"]
+__all__ = ["DIALOGUE_KEY", "QUANTISATIONS", "Factors", "gguf_names", "read_tokenizer", "write_adapter", "write_model"]
 
 QUANTISATIONS: Final = ("f32", "f16", "q8_0")
 DIALOGUE_KEY: Final = "terraformer.dialogue"
@@ -39,6 +39,8 @@ _LAYER: Final = {
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
 }
+_OWN: Final = "superbpe"
+"""llama.cpp's name of the way in which vocabularies of our own split text (train/vocabulary.py)."""
 _TOP: Final = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output"}
 _CHATML: Final = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + "
@@ -112,14 +114,37 @@ def write_model(
     _finish(writer, path)
 
 
-def _writer(quantisation: str) -> tuple[Any, Any]:
-    if quantisation not in QUANTISATIONS:
-        raise UsageError(f"quantisation {quantisation!r}: choose one of {', '.join(QUANTISATIONS)}")
+def read_tokenizer(path: Path) -> Any | None:
+    """The tokenizer of a model that ``write_model`` wrote with a vocabulary of our own; None for other ways of
+    splitting words, which transformers read. Raises UsageError for what is no GGUF file."""
+    library = _library()
+    try:
+        fields = library.GGUFReader(path).fields
+        told = {name: field.contents() for name, field in fields.items() if name.startswith("tokenizer.ggml.")}
+    except (OSError, ValueError, IndexError) as error:
+        raise UsageError(f"{path}: cannot be read as a GGUF file: {error}") from None
+    if told.get("tokenizer.ggml.pre") != _OWN:
+        return None
+    words, types = told["tokenizer.ggml.tokens"], told["tokenizer.ggml.token_type"]
+    special = {n: word for n, word in enumerate(words) if types[n] == library.TokenType.CONTROL}
+    unused = {n for n, kind in enumerate(types) if kind == library.TokenType.UNUSED}
+    known = [word for n, word in enumerate(words) if n not in unused]
+    return tokenizer_of(known, told["tokenizer.ggml.merges"], special)
+
+
+def _library() -> Any:
     try:
         import gguf
     except ImportError as error:
-        raise UsageError(f"export needs gguf: pip install 'terraformer-iac[train]' ({error})") from None
-    return gguf.GGUFWriter(None, "llama"), gguf
+        raise UsageError(f"GGUF files need gguf: pip install 'terraformer-iac[train]' ({error})") from None
+    return gguf
+
+
+def _writer(quantisation: str) -> tuple[Any, Any]:
+    if quantisation not in QUANTISATIONS:
+        raise UsageError(f"quantisation {quantisation!r}: choose one of {', '.join(QUANTISATIONS)}")
+    library = _library()
+    return library.GGUFWriter(None, "llama"), library
 
 
 def _add(writer: Any, library: Any, name: str, value: Tensor, quantisation: str) -> None:
@@ -216,5 +241,5 @@ def _splitting(told: Mapping[str, Any] | None) -> str:
         return "smollm"
     patterns = [str(s.get("pattern", {}).get("Regex", "")) for s in steps[:2]]
     if kinds == ["Split", "Split", "ByteLevel"] and tuple(patterns) == SPLITTING:
-        return "superbpe"
+        return _OWN
     raise UsageError(f"GGUF export does not know how {kinds} split words: use llama.cpp's convert_hf_to_gguf.py")

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -45,7 +45,9 @@ from terraformer.train.sampling import DecodingTokenizer, Rollout, RolloutSettin
 from terraformer.train.tokens import ChatTemplate, TokenFile, encode_reply
 from terraformer.types import RecordKind
 
-__all__ = ["Curriculum", "LeanRl", "RlSettings"]
+__all__ = ["TUNED", "Curriculum", "LeanRl", "RlSettings"]
+
+TUNED: Final = ("all", "norms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class RlSettings:
     anchored: int = 3
     curriculum: bool = True
     lora: LoraSettings = field(default_factory=LoraSettings)
+    tuned: str = "all"
     dtype: str = "auto"
     seed: int = 0
     seconds: float | None = None
@@ -104,6 +107,10 @@ class RlSettings:
             raise UsageError("shown is at least 0, and of repairs no answer is known: set rl.repairs=0")
         if self.beta and not self.lora.rank:
             raise UsageError("beta needs LoRA: without it there is no model left to compare with")
+        if self.tuned not in TUNED:
+            raise UsageError(f"rl.tuned {self.tuned!r}: choose one of {', '.join(TUNED)}")
+        if self.tuned != "all" and self.lora.rank:
+            raise UsageError("rl.tuned and rl.lora say both what is trained: set one of them")
         if not 0 <= self.repairs < 1:
             raise UsageError("repairs is a share of the tasks, in [0, 1)")
         if not 0 <= self.floor <= 1:
@@ -203,6 +210,9 @@ class LeanRl:
         torch.manual_seed(settings.seed)
         if settings.lora.rank:
             model = with_lora(model, settings.lora)
+        elif settings.tuned == "norms":
+            for name, parameter in model.named_parameters():
+                parameter.requires_grad_("norm" in name)
         self.model = model.to(self._device)
         self._trained = [p for p in self.model.parameters() if p.requires_grad]
         self._optimiser = torch.optim.AdamW(
@@ -214,7 +224,9 @@ class LeanRl:
             self.step = int(state["step"])
             for curriculum, name in ((self.curriculum, "mastery"), (self.changes, "mastery of changes")):
                 curriculum.mastery = {int(k): float(v) for k, v in state[name].items()}
-        self._anchor = _Anchor(self.model, *anchor, settings, self._device, self.step) if anchor else None
+        self._anchor: _Anchor | None = None
+        if settings.anchor and anchor is not None:
+            self._anchor = _Anchor(self.model, *anchor, settings, self._device, self.step)
         self._log = MetricsLog(directory / "metrics.jsonl", self.step)
         self.stopped = any(r.get("stop") for r in read_metrics(self._log.path, "evaluation"))
 
@@ -390,7 +402,7 @@ class LeanRl:
         old: dict[int, Tensor] = {}
         told: dict[str, float] = {"loss": 0.0, "norm": 0.0, "rate": rate}
         self.model.eval()  # dropout would make the old probabilities others
-        for turn in range(settings.passes if parts or settings.anchor else 0):
+        for turn in range(settings.passes if parts or self._anchor else 0):
             for number, part in enumerate(parts):
                 logprobs = self._logprobs(part)
                 if turn == 0:
@@ -412,7 +424,7 @@ class LeanRl:
                 weight = float(part.mask.sum()) / total / settings.passes
                 for name, value in watched.items():
                     told[name] = told.get(name, 0.0) + value * weight
-            if self._anchor is not None and settings.anchor:
+            if self._anchor is not None:
                 told["anchor"] = self._anchor.backward()
             told["norm"] = float(torch.nn.utils.clip_grad_norm_(self._trained, settings.clip))
             self._optimiser.step()

@@ -51,10 +51,10 @@ def head_loss(
     """
     goals = targets.reshape(-1)
     chosen = (goals != IGNORED).nonzero()[:, 0]
-    each = torch.ones(len(chosen)) if weights is None else weights.reshape(-1)[chosen].float()
+    each = torch.ones(len(chosen), device=hidden.device) if weights is None else weights.reshape(-1)[chosen].float()
     divisor = count if count is not None else max(1, len(chosen))
     flat = hidden.reshape(-1, hidden.shape[-1])[chosen]
-    total: Tensor = _HeadLoss.apply(flat, head, goals[chosen], each.to(flat.device), dtype)  # type: ignore[no-untyped-call]
+    total: Tensor = _HeadLoss.apply(flat, head, goals[chosen], each, dtype)  # type: ignore[no-untyped-call]
     return total / divisor
 
 

@@ -21,8 +21,8 @@ from typing import Any
 from terraformer.errors import SettingsError
 from terraformer.rewards import DenseSettings
 from terraformer.train.bases import ScratchSettings
+from terraformer.train.completion import SftSettings
 from terraformer.train.evaluation import EvaluationSettings
-from terraformer.train.lean import SftSettings
 from terraformer.train.lean_rl import RlSettings
 
 __all__ = ["BaseSettings", "ExportSettings", "Recipe", "load_recipe", "recipe_of"]
@@ -30,9 +30,10 @@ __all__ = ["BaseSettings", "ExportSettings", "Recipe", "load_recipe", "recipe_of
 
 @dataclass(frozen=True, slots=True)
 class BaseSettings:
-    """``model`` is "smollm2" (fetched), a directory of a Hugging Face model, a .gguf file, or a run to go on from with
-    other data or settings. With ``scratch`` a new Llama is made instead, with a tokenizer of ``vocabulary`` words of
-    its own. ``template`` is "chatml" or "model", the tokenizer's own. ``longest`` bounds a dialogue in tokens."""
+    """``model`` is "smollm2" (fetched), "terraformer-19m" (of the package), a directory of a Hugging Face model, a
+    .gguf file, or a run to go on from with other data or settings. With ``scratch`` a new Llama is made instead, with a
+    tokenizer of ``vocabulary`` words of its own. ``template`` is "chatml" or "model", the tokenizer's own. ``longest``
+    bounds a dialogue in tokens."""
 
     model: str = "smollm2"
     template: str = "chatml"

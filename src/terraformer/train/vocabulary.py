@@ -8,13 +8,13 @@ split off by threes. A configuration takes a third of the tokens of a general vo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from terraformer.errors import UsageError
 from terraformer.train.dialogues import Dialogue
 
-__all__ = ["SPECIAL", "learn_vocabulary", "texts"]
+__all__ = ["SPECIAL", "learn_vocabulary", "texts", "tokenizer_of"]
 
 SPLITTING: Final = (r"\p{N}+", r"(?=(\d{3})+(?!\d))")
 """How text is split before merging: llama.cpp's "superbpe"."""
@@ -56,16 +56,11 @@ def learn_vocabulary(source: Iterable[str], size: int) -> Any:
     does; llama.cpp knows that way. Raises UsageError without transformers or when ``size`` is too small."""
     if size < 256 + len(SPECIAL):
         raise UsageError(f"a vocabulary of {size} words is too small: it needs {256 + len(SPECIAL)} at least")
-    try:
-        import tokenizers
-        import transformers
-    except ImportError as error:
-        raise UsageError(f"training needs transformers: pip install 'terraformer-iac[train]' ({error})") from None
+    tokenizers = _tokenizers()
     raw = tokenizers.Tokenizer(tokenizers.models.BPE())
     splits = tokenizers.pre_tokenizers
     whole = splits.ByteLevel(add_prefix_space=False, use_regex=False)
     raw.pre_tokenizer = splits.Sequence([splits.Split(tokenizers.Regex(_PIECES), "isolated"), whole])
-    raw.decoder = tokenizers.decoders.ByteLevel()
     trainer = tokenizers.trainers.BpeTrainer(
         vocab_size=size,
         special_tokens=list(SPECIAL),
@@ -74,11 +69,46 @@ def learn_vocabulary(source: Iterable[str], size: int) -> Any:
         show_progress=False,
     )
     raw.train_from_iterator(source, trainer)
+    return _wrapped(raw)
+
+
+def tokenizer_of(words: Sequence[str], merges: Sequence[str], special: Mapping[int, str]) -> Any:
+    """The tokenizer of a vocabulary that ``learn_vocabulary`` learnt, from its words in order, its merges ("a b") and
+    the ids and texts of its special words. Raises UsageError without transformers or when they do not fit together."""
+    tokenizers = _tokenizers()
+    try:
+        model = tokenizers.models.BPE(
+            vocab={word: n for n, word in enumerate(words)}, merges=[tuple(m.split(" ", 1)) for m in merges]
+        )
+    except Exception as error:  # the library raises no narrower one
+        raise UsageError(f"words and merges do not fit together: {error}") from None
+    raw = tokenizers.Tokenizer(model)
+    raw.add_special_tokens([special[n] for n in sorted(special)])
+    return _wrapped(raw)
+
+
+def _wrapped(raw: Any) -> Any:
+    """As transformers want it, splitting text as SuperBPE does."""
+    import tokenizers
+    import transformers
+
+    splits = tokenizers.pre_tokenizers
+    whole = splits.ByteLevel(add_prefix_space=False, use_regex=False)
     raw.pre_tokenizer = splits.Sequence([*(splits.Split(tokenizers.Regex(r), "isolated") for r in SPLITTING), whole])
+    raw.decoder = tokenizers.decoders.ByteLevel()
     make: Any = transformers.PreTrainedTokenizerFast
     return make(
         tokenizer_object=raw, bos_token=SPECIAL[0], eos_token=SPECIAL[2], pad_token=SPECIAL[2], unk_token=SPECIAL[0]
     )
+
+
+def _tokenizers() -> Any:
+    try:
+        import tokenizers
+        import transformers  # noqa: F401 - needed to wrap what is made
+    except ImportError as error:
+        raise UsageError(f"training needs transformers: pip install 'terraformer-iac[train]' ({error})") from None
+    return tokenizers
 
 
 def texts(dialogues: Iterable[Dialogue], most: int) -> Iterable[str]:

@@ -15,7 +15,7 @@ pytest.importorskip("xllamacpp", reason="xllamacpp is not installed")
 from terraformer.errors import UsageError  # noqa: E402
 from terraformer.models.base import SamplingSettings  # noqa: E402
 from terraformer.models.embedded import EmbeddedModel  # noqa: E402
-from terraformer.train.bases import ScratchSettings, load_base  # noqa: E402
+from terraformer.train.bases import ScratchSettings, base_tokenizer, load_base  # noqa: E402
 from terraformer.train.export import low_rank  # noqa: E402
 from terraformer.train.gguf_files import write_adapter, write_model  # noqa: E402
 from terraformer.train.sampling import RolloutSettings, sample  # noqa: E402
@@ -75,6 +75,30 @@ def test_a_whole_model_writes_the_same(tokenizer: Any, tmp_path: Path) -> None:
     write_model(tmp_path / "q.gguf", model, tokenizer, "q8_0")
     assert (tmp_path / "q.gguf").stat().st_size < (tmp_path / "m.gguf").stat().st_size / 2
     assert written(tmp_path / "q.gguf", PROMPTS[0], tokens=8)
+
+
+def test_training_goes_on_from_a_file(tokenizer: Any, tmp_path: Path) -> None:
+    model, path = made(tokenizer), tmp_path / "m.gguf"
+    write_model(path, model, tokenizer, "f32")
+    again, words = load_base(path), base_tokenizer(path)
+    for prompt in PROMPTS:
+        assert words.encode(prompt, add_special_tokens=False) == tokenizer.encode(prompt, add_special_tokens=False)
+        assert greedy(again, words, prompt) == greedy(model, tokenizer, prompt)
+    # What is saved of it is a model like any other.
+    again.save_pretrained(tmp_path / "saved")
+    saved = load_base(tmp_path / "saved").state_dict()
+    assert all(torch.equal(value, saved[name]) for name, value in again.state_dict().items())
+    assert sum(p.requires_grad for p in again.parameters()) == len(list(again.parameters()))
+    path.write_bytes(path.read_bytes()[:2_000])
+    for read in (load_base, base_tokenizer):
+        with pytest.raises(UsageError, match=r"m\.gguf"):
+            read(path)
+
+
+def test_the_packaged_model_can_be_gone_on_from() -> None:
+    words = base_tokenizer("terraformer-19m")
+    assert words.decode(words.encode(PROMPTS[1], add_special_tokens=False)) == PROMPTS[1]
+    assert load_base("terraformer-19m").config.vocab_size == len(words)
 
 
 def test_an_adapter_writes_the_same(tokenizer: Any, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from terraformer.generate.compact import compact_messages  # noqa: E402
 from terraformer.hcl.edit_writing import edits_between, render_edits  # noqa: E402
 from terraformer.rewards import AnswerFacts, Expectation, Span  # noqa: E402
 from terraformer.train.attention import BRANCHES, DOCUMENTS, can_attend  # noqa: E402
+from terraformer.train.bases import LoraSettings  # noqa: E402
 from terraformer.train.dialogues import Dialogue, dialogue_of  # noqa: E402
 from terraformer.train.judging import Judge, Judged, RlTask, read_reply, task_of  # noqa: E402
 from terraformer.train.lean_rl import Curriculum, LeanRl, RlSettings  # noqa: E402
@@ -303,6 +304,20 @@ def test_groups_need_something_to_compare(values: dict[str, float], message: str
         RlSettings(**values)  # type: ignore[arg-type]
 
 
+def test_only_the_gains_of_the_norms(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    settings = replace(SETTINGS, steps=2, tuned="norms")
+    run = LeanRl(toy(), Bytes(), [task(n) for n in range(6)], Vowels(), settings, tmp_path)
+    assert run.train()
+    before = toy().state_dict()
+    moved = {name for name, value in run.model.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved == {name for name in before if "norm" in name}
+    for changed in ({"tuned": "heads"}, {"tuned": "norms", "lora": LoraSettings(4)}):
+        with pytest.raises(UsageError, match=r"rl\.tuned"):
+            RlSettings(**changed)
+
+
 def test_the_rate_falls_to_its_floor(tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -384,8 +399,6 @@ def test_failed_attempts_become_repairs(pool: VerifierPool, tmp_path: Path) -> N
 def test_with_adapters_and_a_reference(tmp_path: Path) -> None:
     pytest.importorskip("peft", reason="the extra `train` is not installed")
     from dataclasses import replace
-
-    from terraformer.train.bases import LoraSettings
 
     settings = replace(SETTINGS, steps=2, beta=0.1, passes=2, lora=LoraSettings(4))
     run = LeanRl(toy(), Bytes(), [task(n) for n in range(6)], Vowels(), settings, tmp_path)
