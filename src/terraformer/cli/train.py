@@ -139,7 +139,9 @@ def sft(
 def rl(
     model: Annotated[
         str,
-        typer.Option(metavar="RUN", help="A run of train sft, or a base (smollm2, a directory).", show_default=False),
+        typer.Option(
+            metavar="RUN", help="A run of train sft, or a base (terraformer-19m, a directory).", show_default=False
+        ),
     ],
     out: OUT,
     data: DATA = None,

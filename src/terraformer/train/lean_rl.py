@@ -60,7 +60,8 @@ class RlSettings:
     is none). ``anchor`` weighs the supervised loss of ``anchored`` blocks a step. ``curriculum`` False draws tasks
     evenly. ``scale`` divides advantages by the group's deviation. ``longest_prompt`` leaves out longer tasks,
     ``hardest`` those of a higher difficulty (0: none), which would take the most time and give a small model nothing to
-    compare. The rate falls evenly towards ``floor`` of itself.
+    compare. ``tuned`` is one of TUNED: all weights, or the gains of the norms alone, which are few, so that few
+    rollouts tell where to move them. The rate falls evenly towards ``floor`` of itself.
     """
 
     prompts: int = 8
