@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the reward is made of: reinforcement learning from one SFT run, with one thing of its reward changed at a time.
+# What the reward is made of, and what is trained: reinforcement learning from one SFT run, with one thing changed at a time.
 #
 #   recipes/ablations.sh [OUT]         (default runs/ablations)
 #
@@ -24,7 +24,8 @@ declare -A changed=(
   [recipe]=""
   [paper]="reward=paper"                        # the published reward
   [stages]="dense.deploys=1.0 dense.whole=0.0"  # deploying earns half of all there is
-  [even]="rl.credit=false"                      # blame is spread evenly over the reply
+  [credit]="rl.credit={}"                       # blame goes where the certificates point
+  [all]="rl.tuned=all rl.rate=6e-5"             # every weight is trained
 )
 data=()
 for set in $SETS; do data+=(--data "$set"); done
@@ -40,7 +41,7 @@ answer() { # MODEL NAME
 
 answer "$SFT" sft
 for seed in $SEEDS; do
-  for name in recipe paper stages even; do
+  for name in recipe paper stages credit all; do
     run="$OUT/$name-$seed" options=()
     for change in ${changed[$name]}; do options+=(--set "$change"); done
     [ -e "$run/done" ] || terraformer train rl --recipe "$RECIPE" --model "$SFT" "${data[@]}" --out "$run" "${options[@]}" \
