@@ -126,9 +126,8 @@ def read_tokenizer(path: Path) -> Any | None:
     if told.get("tokenizer.ggml.pre") != _OWN:
         return None
     words, types = told["tokenizer.ggml.tokens"], told["tokenizer.ggml.token_type"]
-    special = {n: word for n, word in enumerate(words) if types[n] == library.TokenType.CONTROL}
-    unused = {n for n, kind in enumerate(types) if kind == library.TokenType.UNUSED}
-    known = [word for n, word in enumerate(words) if n not in unused]
+    special = [word for word, kind in zip(words, types, strict=True) if kind == library.TokenType.CONTROL]
+    known = [word for word, kind in zip(words, types, strict=True) if kind != library.TokenType.UNUSED]
     return tokenizer_of(known, told["tokenizer.ggml.merges"], special)
 
 

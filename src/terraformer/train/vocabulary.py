@@ -8,7 +8,7 @@ split off by threes. A configuration takes a third of the tokens of a general vo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from terraformer.errors import UsageError
@@ -72,9 +72,9 @@ def learn_vocabulary(source: Iterable[str], size: int) -> Any:
     return _wrapped(raw)
 
 
-def tokenizer_of(words: Sequence[str], merges: Sequence[str], special: Mapping[int, str]) -> Any:
+def tokenizer_of(words: Sequence[str], merges: Sequence[str], special: Sequence[str]) -> Any:
     """The tokenizer of a vocabulary that ``learn_vocabulary`` learnt, from its words in order, its merges ("a b") and
-    the ids and texts of its special words. Raises UsageError without transformers or when they do not fit together."""
+    the special ones among its words. Raises UsageError without transformers or when they do not fit together."""
     tokenizers = _tokenizers()
     try:
         model = tokenizers.models.BPE(
@@ -83,7 +83,7 @@ def tokenizer_of(words: Sequence[str], merges: Sequence[str], special: Mapping[i
     except Exception as error:  # the library raises no narrower one
         raise UsageError(f"words and merges do not fit together: {error}") from None
     raw = tokenizers.Tokenizer(model)
-    raw.add_special_tokens([special[n] for n in sorted(special)])
+    raw.add_special_tokens(list(special))
     return _wrapped(raw)
 
 
