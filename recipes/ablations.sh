@@ -25,7 +25,9 @@ declare -A changed=(
   [paper]="reward=paper"                        # the published reward
   [stages]="dense.deploys=1.0 dense.whole=0.0"  # deploying earns half of all there is
   [credit]="rl.credit={}"                       # blame goes where the certificates point
-  [all]="rl.tuned=all rl.rate=6e-5"             # every weight is trained
+  [adamw]="rl.optimiser=adamw rl.rate=1e-5"     # the same weights, AdamW
+  [norms]="rl.tuned=norms rl.optimiser=adamw rl.rate=1.5e-3"  # the gains of the norms alone
+  [far]="rl.tuned=all rl.optimiser=adamw rl.rate=6e-5"        # all weights, moved too far
 )
 data=()
 for set in $SETS; do data+=(--data "$set"); done
@@ -41,7 +43,7 @@ answer() { # MODEL NAME
 
 answer "$SFT" sft
 for seed in $SEEDS; do
-  for name in recipe paper stages credit all; do
+  for name in recipe paper stages credit adamw norms far; do
     run="$OUT/$name-$seed" options=()
     for change in ${changed[$name]}; do options+=(--set "$change"); done
     [ -e "$run/done" ] || terraformer train rl --recipe "$RECIPE" --model "$SFT" "${data[@]}" --out "$run" "${options[@]}" \

@@ -38,6 +38,7 @@ from terraformer.train.dialogues import reply_of
 from terraformer.train.judging import Judge, Judged, RlTask
 from terraformer.train.losses import group_advantages, grpo_loss
 from terraformer.train.metrics import MetricsLog, read_metrics
+from terraformer.train.optimisers import OPTIMISERS, make_optimiser, matrices_of, norms_of
 from terraformer.train.packing import stream
 from terraformer.train.passes import Pass, passes
 from terraformer.train.precision import autocast
@@ -47,7 +48,7 @@ from terraformer.types import RecordKind
 
 __all__ = ["TUNED", "Curriculum", "LeanRl", "RlSettings"]
 
-TUNED: Final = ("all", "norms")
+TUNED: Final = ("all", "matrices", "norms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class RlSettings:
     is none). ``anchor`` weighs the supervised loss of ``anchored`` blocks a step. ``curriculum`` False draws tasks
     evenly. ``scale`` divides advantages by the group's deviation. ``longest_prompt`` leaves out longer tasks,
     ``hardest`` those of a higher difficulty (0: none), which would take the most time and give a small model nothing to
-    compare. ``tuned`` is one of TUNED: all weights, or the gains of the norms alone, which are few, so that few
-    rollouts tell where to move them. The rate falls evenly towards ``floor`` of itself.
+    compare. ``tuned`` is one of TUNED: all weights, the matrices of the blocks, or the gains of the norms alone.
+    ``optimiser`` is "adamw" or "muon". The rate falls evenly towards ``floor`` of itself.
     """
 
     prompts: int = 8
@@ -90,6 +91,7 @@ class RlSettings:
     curriculum: bool = True
     lora: LoraSettings = field(default_factory=LoraSettings)
     tuned: str = "all"
+    optimiser: str = "adamw"
     dtype: str = "auto"
     seed: int = 0
     seconds: float | None = None
@@ -110,6 +112,8 @@ class RlSettings:
             raise UsageError("beta needs LoRA: without it there is no model left to compare with")
         if self.tuned not in TUNED:
             raise UsageError(f"rl.tuned {self.tuned!r}: choose one of {', '.join(TUNED)}")
+        if self.optimiser not in OPTIMISERS:
+            raise UsageError(f"rl.optimiser {self.optimiser!r}: choose one of {', '.join(OPTIMISERS)}")
         if self.tuned != "all" and self.lora.rank:
             raise UsageError("rl.tuned and rl.lora say both what is trained: set one of them")
         if not 0 <= self.repairs < 1:
@@ -211,13 +215,19 @@ class LeanRl:
         torch.manual_seed(settings.seed)
         if settings.lora.rank:
             model = with_lora(model, settings.lora)
-        elif settings.tuned == "norms":
+        elif settings.tuned != "all":
+            chosen = norms_of(model) if settings.tuned == "norms" else matrices_of(model)
             for name, parameter in model.named_parameters():
-                parameter.requires_grad_("norm" in name)
+                parameter.requires_grad_(name in chosen)
         self.model = model.to(self._device)
         self._trained = [p for p in self.model.parameters() if p.requires_grad]
-        self._optimiser = torch.optim.AdamW(
-            self._trained, lr=settings.rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
+        self._optimiser = make_optimiser(
+            self.model,
+            settings.optimiser,
+            rate=settings.rate,
+            weight_decay=settings.weight_decay,
+            beta2=0.99,
+            fused=False,
         )
         self._checkpoints = Checkpoints(directory / "checkpoints", settings.keep)
         state = self._checkpoints.restore(self.model, self._optimiser, self._identity(), self._device)

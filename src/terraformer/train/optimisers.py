@@ -1,4 +1,4 @@
-"""Optimisers of the supervised stage by name: AdamW, and Muon for the matrices of the blocks.
+"""Optimisers by name: AdamW, and Muon for the matrices of the blocks.
 
 Sources: AdamW (arXiv 1711.05101); Muon (Jordan et al. 2024) with updates scaled to the size of AdamW's, so that one
 learning rate serves both (arXiv 2502.16982).
@@ -12,7 +12,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-__all__ = ["OPTIMISERS", "Several", "make_optimiser"]
+__all__ = ["OPTIMISERS", "Several", "make_optimiser", "matrices_of", "norms_of"]
 
 OPTIMISERS: Final = ("adamw", "muon")
 
@@ -49,9 +49,7 @@ def make_optimiser(
     """``name`` is one of OPTIMISERS. Weight decay applies to matrices alone. "muon" steps the matrices between
     embedding and head with Muon, all else with AdamW."""
     trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
-    inner = {n for n, p in trained.items() if p.ndim == 2 and not ("embed" in n or "lm_head" in n)}
-    if name == "adamw":
-        inner = set()
+    inner = matrices_of(model) & set(trained) if name == "muon" else set()
 
     def adamw(parameters: dict[str, Tensor]) -> torch.optim.Optimizer:
         return torch.optim.AdamW(
@@ -69,4 +67,15 @@ def make_optimiser(
     muon = torch.optim.Muon(
         [trained[n] for n in sorted(inner)], lr=rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
     )
-    return Several([muon, adamw({n: p for n, p in trained.items() if n not in inner})])
+    rest = {n: p for n, p in trained.items() if n not in inner}
+    return Several([muon, adamw(rest)] if rest else [muon])
+
+
+def matrices_of(model: Any) -> set[str]:
+    """The names of the matrices between embedding and head."""
+    return {n for n, p in model.named_parameters() if p.ndim == 2 and not ("embed" in n or "lm_head" in n)}
+
+
+def norms_of(model: Any) -> set[str]:
+    """The names of the norms' gains."""
+    return {n for n, _ in model.named_parameters() if "norm" in n}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.unit.data.mutation_configurations import BASES, LEGACY
 
+from terraformer.data.cleaning import CleaningSettings, split_of
 from terraformer.data.intents import ChangeAction, Intent, evaluate
 from terraformer.data.intents.names import rule_names
 from terraformer.data.making import Rejection, get_maker
@@ -287,6 +288,18 @@ def test_a_unit_is_always_the_same(pool: VerifierPool) -> None:
         assert record.versions["core"]
 
 
+def test_records_of_one_split(pool: VerifierPool) -> None:
+    for dataset, units in (("tf-gen", (25, 35)), ("tf-mutn", (13, 24))):
+        everything, some = get_maker(dataset), get_maker(dataset, {"split": "test"})
+        for unit in units:
+            found = {r.id for r in everything.make(5, unit, pool).records if split_of(r, CleaningSettings()) == "test"}
+            records = some.make(5, unit, pool).records
+            assert records
+            assert {split_of(r, CleaningSettings()) for r in records} == {"test"}
+            assert found <= {r.id for r in records}
+    assert not get_maker("tf-mutn", {"split": "heldout-service"}).make(5, 13, pool).records
+
+
 def test_real_configurations_from_a_directory(tmp_path: Path, pool: VerifierPool) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "main.tf").write_text(BASES["buckets"])
@@ -300,6 +313,8 @@ def test_real_configurations_from_a_directory(tmp_path: Path, pool: VerifierPool
 def test_bad_options_are_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no configuration that may be used"):
         get_maker("tf-mutn", {"configs": str(tmp_path)})
+    with pytest.raises(UsageError, match="no split 'dev'"):
+        get_maker("tf-mutn", {"split": "dev"})
     with pytest.raises(UsageError, match="no change operator 'nothing'"):
         get_maker("tf-mutn", {"operator": "nothing"})
 

@@ -304,18 +304,31 @@ def test_groups_need_something_to_compare(values: dict[str, float], message: str
         RlSettings(**values)  # type: ignore[arg-type]
 
 
-def test_only_the_gains_of_the_norms(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("tuned", "optimiser"), [("norms", "adamw"), ("matrices", "muon"), ("all", "muon")])
+def test_which_weights_move(tmp_path: Path, tuned: str, optimiser: str) -> None:
     from dataclasses import replace
 
-    settings = replace(SETTINGS, steps=2, tuned="norms")
-    run = LeanRl(toy(), Bytes(), [task(n) for n in range(6)], Vowels(), settings, tmp_path)
+    settings = replace(SETTINGS, steps=2, tuned=tuned, optimiser=optimiser)
+    tasks = [task(n) for n in range(6)]
+    run = LeanRl(toy(), Bytes(), tasks, Vowels(), settings, tmp_path)
     assert run.train()
     before = toy().state_dict()
     moved = {name for name, value in run.model.state_dict().items() if not torch.equal(value, before[name])}
-    assert moved == {name for name in before if "norm" in name}
+    wanted = {
+        "norms": {name for name in before if "norm" in name},
+        "matrices": {name for name in before if "proj" in name},
+        "all": set(before),
+    }
+    assert moved == wanted[tuned]
+    assert LeanRl(toy(), Bytes(), tasks, Vowels(), settings, tmp_path).step == 2
+
+
+def test_weights_that_there_are_not() -> None:
     for changed in ({"tuned": "heads"}, {"tuned": "norms", "lora": LoraSettings(4)}):
         with pytest.raises(UsageError, match=r"rl\.tuned"):
             RlSettings(**changed)
+    with pytest.raises(UsageError, match=r"rl\.optimiser"):
+        RlSettings(optimiser="sgd")
 
 
 def test_the_rate_falls_to_its_floor(tmp_path: Path) -> None:

@@ -11,14 +11,15 @@ that is made of those goes there. A record that touches a held-out service is in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from terraformer.data.cleaning.settings import CleaningSettings
 from terraformer.data.services import services_of
+from terraformer.errors import UsageError
 from terraformer.types import Record, RecordKind
 
-__all__ = ["HELD_OUT", "SPLITS", "combination_of", "scenario_of", "split_of"]
+__all__ = ["HELD_OUT", "SPLITS", "Wanted", "combination_of", "joined", "scenario_of", "split_of"]
 
 HELD_OUT: Final = "heldout-service"
 SPLITS: Final = ("train", "validation", "test", HELD_OUT)
@@ -29,7 +30,12 @@ def combination_of(record: Record) -> str:
     if record.kind is RecordKind.GENERATION:
         return f"{record.source} {record.family}"
     done = _names(record, "operators" if record.kind is RecordKind.MUTATION else "faults")
-    return f"{record.source} {'+'.join(sorted(set(done))) or record.family}"
+    return f"{record.source} {joined(done) or record.family}"
+
+
+def joined(names: Iterable[str]) -> str:
+    """Operators or faults as a combination's name has them."""
+    return "+".join(sorted(set(names)))
 
 
 def scenario_of(record: Record) -> str:
@@ -46,9 +52,36 @@ def scenario_of(record: Record) -> str:
 def split_of(record: Record, settings: CleaningSettings) -> str:
     if not set(settings.held_out).isdisjoint((*record.services, *services_of(record.resource_types))):
         return HELD_OUT
-    if record.kind is RecordKind.GENERATION:
-        return _drawn(combination_of(record), settings) or "train"
-    return _drawn(f"all of {record.source}", settings, 0.5) or _drawn(combination_of(record), settings, 0.5) or "train"
+    return split_by_name(record.kind, record.source, combination_of(record), settings)
+
+
+def split_by_name(kind: RecordKind, source: str, combination: str, settings: CleaningSettings) -> str:
+    """The split that names alone tell, which is known before there is a record: "train", "validation" or "test"."""
+    if kind is RecordKind.GENERATION:
+        return _drawn(combination, settings) or "train"
+    return _drawn(f"all of {source}", settings, 0.5) or _drawn(combination, settings, 0.5) or "train"
+
+
+class Wanted:
+    """Records of one split, for makers that were asked for no others: a large test set without the rest.
+
+    Of records that no held-out service keeps apart the shares are those of ``CleaningSettings``. Raises UsageError for
+    a split that there is not.
+    """
+
+    def __init__(self, split: str) -> None:
+        if split and split not in SPLITS:
+            raise UsageError(f"there is no split {split!r}: choose one of {', '.join(SPLITS)}")
+        self._split, self._settings = split, CleaningSettings()
+
+    def may_be(self, kind: RecordKind, source: str, combination: str) -> bool:
+        """Whether a record of such names can be one of the split. Asked before it is verified, which is what costs."""
+        if self._split in ("", HELD_OUT):
+            return True
+        return split_by_name(kind, source, combination, self._settings) == self._split
+
+    def has(self, record: Record) -> bool:
+        return not self._split or split_of(record, self._settings) == self._split
 
 
 def _drawn(name: str, settings: CleaningSettings, scale: float = 1.0) -> str:

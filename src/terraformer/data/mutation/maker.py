@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from terraformer.data.cleaning.splits import Wanted, joined
 from terraformer.data.intents.names import rule_names
 from terraformer.data.making import Made, Rejection, unit_rng
 from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
@@ -41,15 +42,22 @@ class MutationMaker:
     The configuration is a synthetic one; with ``configs`` (what ``data.sources.collect`` takes: directories,
     repositories, JSON lines) it is a real one, the unit's number chooses which; ``licence`` is that of sources that
     state none. ``blueprint`` restricts to one blueprint, ``longtail`` is the share of those derived from schemas,
-    ``operator`` restricts the first change to one operator.
+    ``operator`` restricts the first change to one operator, ``split`` to records of one split.
     """
 
     kind = RecordKind.MUTATION
 
     def __init__(
-        self, longtail: float = 0.08, blueprint: str = "", operator: str = "", configs: str = "", licence: str = ""
+        self,
+        longtail: float = 0.08,
+        blueprint: str = "",
+        operator: str = "",
+        configs: str = "",
+        licence: str = "",
+        split: str = "",
     ) -> None:
         self._longtail = float(longtail)
+        self._wanted = Wanted(split)
         self._only = get_blueprint(blueprint) if blueprint else None
         self._first = get_operator(operator) if operator else None
         self._real = real_configs(configs, licence) if configs else ()
@@ -89,6 +97,8 @@ class MutationMaker:
             if composed is None:
                 break
             used.update(composed.names)
+            if not self._wanted.may_be(self.kind, applied.source, f"{applied.source} {joined(composed.names)}"):
+                continue
             outcome = judge(applied, composed, pool)
             if isinstance(outcome, Rejection):
                 by = "+".join(composed.names)
@@ -98,7 +108,9 @@ class MutationMaker:
             if prompt in seen:
                 continue
             seen.add(prompt)
-            records.append(_record(applied, composed, outcome, prompt, voice, seed, licence, scenario))
+            record = _record(applied, composed, outcome, prompt, voice, seed, licence, scenario)
+            if self._wanted.has(record):
+                records.append(record)
         return Made(tuple(records), tuple(rejections))
 
     def _draw(self, rng: random.Random) -> tuple[str, Candidate]:

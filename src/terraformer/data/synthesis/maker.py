@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from terraformer.data.cleaning.splits import Wanted
 from terraformer.data.making import Made, Rejection, unit_rng
 from terraformer.data.services import services_of
 from terraformer.data.synthesis.instances import Candidate, candidates
@@ -23,13 +24,15 @@ class GenerationMaker:
     """A unit is one scenario: one to three configurations in different styles, each with a prompt of its own wording;
     at times one prompt has two of the configurations as its answers, or one configuration answers two prompts.
 
-    ``blueprint`` restricts to one blueprint, ``longtail`` is the share of those derived from schemas.
+    ``blueprint`` restricts to one blueprint, ``longtail`` is the share of those derived from schemas, ``split`` restricts
+    to records of one split.
     """
 
     kind = RecordKind.GENERATION
 
-    def __init__(self, longtail: float = 0.12, blueprint: str = "") -> None:
+    def __init__(self, longtail: float = 0.12, blueprint: str = "", split: str = "") -> None:
         self._longtail = float(longtail)
+        self._wanted = Wanted(split)
         self._only = get_blueprint(blueprint) if blueprint else None
 
     def make(self, seed: int, unit: int, pool: VerifierPool) -> Made:
@@ -42,6 +45,9 @@ class GenerationMaker:
         for n, candidate in enumerate(candidates(chosen, rng.randrange(1 << 40), clones=clones)):
             if n and first is not None and rng.random() < 0.3:  # another answer to the same prompt
                 candidate = replace(candidate, prompt=first.prompt, voice=first.voice)
+            source = f"blueprint:{candidate.scenario.blueprint}"
+            if not self._wanted.may_be(self.kind, source, f"{source} {candidate.voice}"):
+                continue
             proven = prove(candidate, pool)
             if isinstance(proven, Rejection):
                 rejections.append(proven)
@@ -53,7 +59,7 @@ class GenerationMaker:
                 other = replace(candidate, prompt=prompt_of(scenario, again), voice=voice_of(scenario, again))
                 if other.prompt != candidate.prompt:
                     records.append(self._record(replace(proven, candidate=other), seed))
-        return Made(tuple(records), tuple(rejections))
+        return Made(tuple(r for r in records if self._wanted.has(r)), tuple(rejections))
 
     def _record(self, proven: Proven, seed: int) -> Record:
         candidate = proven.candidate

@@ -1,0 +1,207 @@
+"""How much of a policy gradient is signal, by which weights and by which update rule.
+
+    python benchmarks/rl_signal.py --data runs/tf-gen [--data ...] [--model M] [--tasks N] [--group G] [--temperature T]
+
+Rollouts to N training requests, half of the requests for one gradient of the share of right replies, half for another.
+An update made from one half (``rule``: the gradient itself, scaled; AdamW's first step, large entries clipped; Muon's
+orthogonalised one) is worth its product with the *other* half's gradient: ``gain``, in right replies, to first order,
+for weights that are moved by one (root mean square). What it costs is how far the model's answers elsewhere are moved:
+``kl``, in nats a token of known answers, of the same step, to second order. ``score`` = gain^2 / kl is what a rule and
+a group of weights are chosen by: at a KL of k the gain is sqrt(score k) for one step, and sqrt(n score k) for n steps
+with rollouts of their own. Where both halves' gains disagree there is nothing but noise. Writes a result.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from _common import finish, parser
+from terraformer.train.attention import by_branches
+from terraformer.train.datasets import sample_tasks
+from terraformer.train.dialogues import reply_of
+from terraformer.train.judging import Judge, RlTask
+from terraformer.train.losses import group_advantages
+from terraformer.train.passes import Pass, passes
+from terraformer.train.precision import autocast
+from terraformer.train.runs import load_model, load_tokenizer
+from terraformer.train.sampling import Rollout, RolloutSettings, sample
+from terraformer.train.tokens import ChatTemplate, encode_reply
+from terraformer.verify import VerifierPool
+
+CPU = torch.device("cpu")
+PART = 12
+LONGEST = 384
+Gradient = list[Tensor]
+
+
+def plain(gradient: Tensor) -> Tensor:
+    return gradient
+
+
+def clipped(gradient: Tensor) -> Tensor:
+    return (gradient / gradient.square().mean().sqrt().clamp(min=1e-12)).clamp(-3, 3)
+
+
+def orthogonal(gradient: Tensor) -> Tensor:
+    left, _, right = torch.linalg.svd(gradient, full_matrices=False)
+    found = left @ right
+    return found / found.square().mean().sqrt()
+
+
+RULES: dict[str, Callable[[Tensor], Tensor]] = {"gradient": plain, "adamw": clipped, "muon": orthogonal}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "all": ("",),
+    "matrices": ("proj",),
+    "attention: query, key": ("q_proj", "k_proj"),
+    "attention: value, output": ("v_proj", "o_proj"),
+    "inner layers": ("gate_proj", "up_proj", "down_proj"),
+    "norms": ("norm",),
+    "head": ("lm_head",),
+}
+
+
+class Asked:
+    """The requests of a run, and the model's replies to them."""
+
+    def __init__(self, name: str, temperature: float, group: int) -> None:
+        self.tokenizer, self.model = load_tokenizer(name), load_model(name).eval()
+        self.low = copy.deepcopy(self.model).to(torch.bfloat16)
+        self.template = ChatTemplate()
+        self.group = group
+        self.settings = RolloutSettings(tokens=LONGEST, temperature=temperature, rows=96)
+        self.right = self.replies = 0
+
+    def prompt(self, task: RlTask) -> list[int]:
+        return self.tokenizer.encode(self.template.prompt(self.tokenizer, task.messages), add_special_tokens=False)
+
+    def fits(self, task: RlTask) -> bool:
+        return len(self.prompt(task)) <= LONGEST
+
+    def gradient(self, tasks: Sequence[RlTask], judge: Judge, seed: int) -> Gradient:
+        """Of the mean share of right replies, by rollouts."""
+        self.model.zero_grad()
+        parts = [tasks[n : n + PART] for n in range(0, len(tasks), PART)]
+        for number, part in enumerate(parts):
+            each = [task for task in part for _ in range(self.group)]
+            prompts = [self.prompt(task) for task in each]
+            rollouts = sample(self.low, self.tokenizer, self.template, prompts, self.settings, seed + number)
+            judged = judge.judge([(task, r.text) for task, r in zip(each, rollouts, strict=True)])
+            right = torch.tensor([float(j.correct) for j in judged]).view(-1, self.group)
+            self.right, self.replies = self.right + int(right.sum()), self.replies + right.numel()
+            advantages = group_advantages(right, scale=False).flatten().tolist()
+            chosen = [(r, [a] * len(r.ids)) for r, a in zip(rollouts, advantages, strict=True) if a]
+            for batch in passes([r for r, _ in chosen], [a for _, a in chosen], 8, share=True):
+                with autocast(CPU, "bfloat16"):
+                    logprobs = batch.logprobs(self.model, self.settings.temperature)
+                (logprobs * batch.advantages * batch.mask).sum().div(len(rollouts) * len(parts)).backward()
+        return [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in self.model.parameters()]
+
+    def known(self, tasks: Sequence[RlTask]) -> list[Pass]:
+        found = []
+        for task in tasks:
+            if task.after is None:
+                continue
+            try:
+                ids = encode_reply(self.tokenizer, self.template, reply_of(task.before, task.after))
+            except ValueError:
+                continue
+            if len(ids) <= LONGEST:
+                found.append(Rollout(tuple(self.prompt(task)), tuple(ids), "", True))
+        return list(passes(found, [[0.0] * len(r.ids) for r in found], 8, share=True))
+
+
+def logits(model: Any, parts: Sequence[Pass]) -> list[Tensor]:
+    found = []
+    with torch.no_grad(), by_branches(model):
+        for part in parts:
+            out = model(
+                input_ids=part.ids,
+                use_cache=False,
+                logits_to_keep=part.kept,
+                position_ids=part.positions,
+                branches=part.branches,
+            )
+            found.append(out.logits[0].float().log_softmax(-1))
+    return found
+
+
+def divergence(model: Any, chosen: Sequence[int], update: Gradient, parts: Sequence[Pass], base: list[Tensor]) -> float:
+    """Nats a token for weights moved by one, from a step that costs about a thousandth."""
+    size = 1e-5
+    for _ in range(4):
+        moved = copy.deepcopy(model)
+        with torch.no_grad():
+            for n, p in enumerate(moved.parameters()):
+                if n in chosen:
+                    p += size * update[n]
+        pairs = list(zip(base, logits(moved, parts), strict=True))
+        told = sum(float((a.exp() * (a - b)).sum()) for a, b in pairs) / sum(len(a) for a, _ in pairs)
+        if 3e-4 < told < 3e-3:
+            break
+        size *= (1e-3 / max(told, 1e-9)) ** 0.5
+    return told / size**2
+
+
+def main() -> int:
+    arguments = parser(__doc__ or "")
+    arguments.add_argument("--model", default="terraformer-19m")
+    arguments.add_argument("--data", type=Path, action="append", required=True)
+    arguments.add_argument("--tasks", type=int, default=48)
+    arguments.add_argument("--group", type=int, default=8)
+    arguments.add_argument("--temperature", type=float, default=0.5)
+    arguments.add_argument("--hardest", type=int, default=5)
+    arguments.add_argument("--seed", type=int, default=0)
+    options = arguments.parse_args()
+    asked = Asked(options.model, options.temperature, options.group)
+
+    def fits(task: RlTask) -> bool:
+        return task.difficulty <= options.hardest and asked.fits(task)
+
+    tasks = sample_tasks(options.data, "train", options.tasks + 32, seed=options.seed, fits=fits)
+    tasks, others = tasks[: options.tasks], tasks[options.tasks :]
+    with VerifierPool(options.jobs or None) as pool:
+        judge = Judge(pool)
+        halves = [asked.gradient(tasks[start::2], judge, 1_000 * (start + 1)) for start in (0, 1)]
+    names = [name for name, _ in asked.model.named_parameters()]
+    parts = asked.known(others)
+    base = logits(asked.model, parts)
+    rows = []
+    for rule, apply in RULES.items():
+        for group, marks in GROUPS.items():
+            chosen = [n for n, name in enumerate(names) if any(mark in name for mark in marks)]
+            if rule == "muon" and not all("proj" in names[n] for n in chosen):
+                continue
+            updates = [[apply(g) if n in chosen else g for n, g in enumerate(half)] for half in halves]
+            if rule == "gradient":  # its length means nothing: root mean square one
+                entries = sum(halves[0][n].numel() for n in chosen)
+                for update in updates:
+                    length = sum(float(update[n].square().sum()) for n in chosen) ** 0.5
+                    for n in chosen:
+                        update[n] = update[n] * (entries**0.5 / max(length, 1e-12))
+            gains = [sum(float((halves[1 - h][n] * updates[h][n]).sum()) for n in chosen) for h in (0, 1)]
+            costs = [divergence(asked.model, chosen, update, parts, base) for update in updates]
+            gain, kl = sum(gains) / 2, sum(costs) / 2
+            row = {
+                "rule": rule,
+                "weights": group,
+                "gain": gain,
+                "halves": gains,
+                "kl": kl,
+                "score": gain * abs(gain) / kl,
+            }
+            rows.append(row)
+            told = f"gain {gain:9.2f} ({gains[0]:.1f}, {gains[1]:.1f}) kl {kl:9.3g} score {row['score']:.4f}"
+            print(f"{rule:9} {group:26} {told}", flush=True)
+    finish("rl-signal", {"replies": asked.replies, "right": asked.right / max(1, asked.replies), "rows": rows}, options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
