@@ -65,8 +65,8 @@ def split_by_name(kind: RecordKind, source: str, combination: str, settings: Cle
 class Wanted:
     """Records of one split, for makers that were asked for no others: a large test set without the rest.
 
-    Of records that no held-out service keeps apart the shares are those of ``CleaningSettings``. Raises UsageError for
-    a split that there is not.
+    Shares and held-out services are those of the default ``CleaningSettings``. Raises UsageError for a split that there
+    is not.
     """
 
     def __init__(self, split: str) -> None:
