@@ -25,7 +25,6 @@ import torch
 from torch import Tensor
 
 from _common import finish, parser
-from terraformer.train.attention import by_branches
 from terraformer.train.datasets import sample_tasks
 from terraformer.train.dialogues import reply_of
 from terraformer.train.judging import Judge, RlTask
@@ -35,7 +34,7 @@ from terraformer.train.precision import autocast
 from terraformer.train.runs import load_model, load_tokenizer
 from terraformer.train.sampling import Rollout, RolloutSettings, sample
 from terraformer.train.tokens import ChatTemplate, encode_reply
-from terraformer.verify import VerifierPool
+from terraformer.verify import VerifierPool, VerifySettings
 
 CPU = torch.device("cpu")
 PART = 12
@@ -119,19 +118,10 @@ class Asked:
         return list(passes(found, [[0.0] * len(r.ids) for r in found], 8, share=True))
 
 
-def logits(model: Any, parts: Sequence[Pass]) -> list[Tensor]:
-    found = []
-    with torch.no_grad(), by_branches(model):
-        for part in parts:
-            out = model(
-                input_ids=part.ids,
-                use_cache=False,
-                logits_to_keep=part.kept,
-                position_ids=part.positions,
-                branches=part.branches,
-            )
-            found.append(out.logits[0].float().log_softmax(-1))
-    return found
+def told_by(model: Any, parts: Sequence[Pass]) -> list[Tensor]:
+    """Log-probabilities (K, V) of each pass."""
+    with torch.no_grad():
+        return [part.logits(model)[0].float().log_softmax(-1) for part in parts]
 
 
 def divergence(model: Any, chosen: Sequence[int], update: Gradient, parts: Sequence[Pass], base: list[Tensor]) -> float:
@@ -143,7 +133,7 @@ def divergence(model: Any, chosen: Sequence[int], update: Gradient, parts: Seque
             for n, p in enumerate(moved.parameters()):
                 if n in chosen:
                     p += size * update[n]
-        pairs = list(zip(base, logits(moved, parts), strict=True))
+        pairs = list(zip(base, told_by(moved, parts), strict=True))
         told = sum(float((a.exp() * (a - b)).sum()) for a, b in pairs) / sum(len(a) for a, _ in pairs)
         if 2e-4 < told < 5e-3:
             return told / size**2
@@ -169,19 +159,23 @@ def main() -> int:
     tasks = sample_tasks(options.data, "train", options.tasks + 32, seed=options.seed, fits=fits)
     random.Random(options.seed).shuffle(tasks)
     tasks, others = tasks[: options.tasks], tasks[options.tasks :]
-    with VerifierPool(options.jobs or None) as pool:
+    with VerifierPool(options.jobs or None, VerifySettings(core=options.core)) as pool:
         judge = Judge(pool)
         halves = [asked.gradient(tasks[start::2], judge, 1_000 * (start + 1)) for start in (0, 1)]
     names = [name for name, _ in asked.model.named_parameters()]
     parts = asked.known(others)
-    base = logits(asked.model, parts)
+    base = told_by(asked.model, parts)
     rows = []
     for rule, apply in RULES.items():
+        stepped = [
+            [apply(g) if rule != "muon" or "proj" in name else g for name, g in zip(names, half, strict=True)]
+            for half in halves
+        ]
         for group, marks in GROUPS.items():
             chosen = [n for n, name in enumerate(names) if any(mark in name for mark in marks)]
             if rule == "muon" and not all("proj" in names[n] for n in chosen):
                 continue
-            updates = [[apply(g) if n in chosen else g for n, g in enumerate(half)] for half in halves]
+            updates = [list(half) for half in stepped]
             if rule == "gradient":  # its length means nothing: root mean square one
                 entries = sum(halves[0][n].numel() for n in chosen)
                 for update in updates:

@@ -37,15 +37,19 @@ class Pass:
     positions: Tensor | None = None
     branches: Branches | None = None
 
-    def logprobs(self, model: Any, temperature: float = 1.0) -> Tensor:
-        """(B, K), 0 where the mask is. Of prompts no logits are made."""
+    def logits(self, model: Any) -> Tensor:
+        """(B, K, V). Of prompts none are made."""
         asked: dict[str, Any] = {"input_ids": self.ids, "use_cache": False, "logits_to_keep": self.kept}
         if self.branches is None:  # right padding: causal attention never looks at it, so no mask is needed
-            logits = model(**asked, attention_mask=torch.ones_like(self.ids)).logits
+            found: Tensor = model(**asked, attention_mask=torch.ones_like(self.ids)).logits
         else:
             with by_branches(model):
-                logits = model(**asked, position_ids=self.positions, branches=self.branches).logits
-        return target_logprobs(logits, self.targets, temperature) * self.mask
+                found = model(**asked, position_ids=self.positions, branches=self.branches).logits
+        return found
+
+    def logprobs(self, model: Any, temperature: float = 1.0) -> Tensor:
+        """(B, K), 0 where the mask is."""
+        return target_logprobs(self.logits(model), self.targets, temperature) * self.mask
 
 
 def passes(

@@ -19,7 +19,7 @@ from terraformer.data.services import services_of
 from terraformer.errors import UsageError
 from terraformer.types import Record, RecordKind
 
-__all__ = ["HELD_OUT", "SPLITS", "Wanted", "combination_of", "joined", "scenario_of", "split_of"]
+__all__ = ["HELD_OUT", "SPLITS", "Wanted", "combination_of", "scenario_of", "split_of"]
 
 HELD_OUT: Final = "heldout-service"
 SPLITS: Final = ("train", "validation", "test", HELD_OUT)
@@ -27,15 +27,10 @@ SPLITS: Final = ("train", "validation", "test", HELD_OUT)
 
 def combination_of(record: Record) -> str:
     """The unit of splits that a record belongs to."""
-    if record.kind is RecordKind.GENERATION:
-        return f"{record.source} {record.family}"
-    done = _names(record, "operators" if record.kind is RecordKind.MUTATION else "faults")
-    return f"{record.source} {joined(done) or record.family}"
-
-
-def joined(names: Iterable[str]) -> str:
-    """Operators or faults as a combination's name has them."""
-    return "+".join(sorted(set(names)))
+    done: Sequence[str] = ()
+    if record.kind is not RecordKind.GENERATION:
+        done = _names(record, "operators" if record.kind is RecordKind.MUTATION else "faults")
+    return _combination(record.source, done if any(done) else (record.family,))
 
 
 def scenario_of(record: Record) -> str:
@@ -52,10 +47,10 @@ def scenario_of(record: Record) -> str:
 def split_of(record: Record, settings: CleaningSettings) -> str:
     if not set(settings.held_out).isdisjoint((*record.services, *services_of(record.resource_types))):
         return HELD_OUT
-    return split_by_name(record.kind, record.source, combination_of(record), settings)
+    return _split_by_name(record.kind, record.source, combination_of(record), settings)
 
 
-def split_by_name(kind: RecordKind, source: str, combination: str, settings: CleaningSettings) -> str:
+def _split_by_name(kind: RecordKind, source: str, combination: str, settings: CleaningSettings) -> str:
     """The split that names alone tell, which is known before there is a record: "train", "validation" or "test"."""
     if kind is RecordKind.GENERATION:
         return _drawn(combination, settings) or "train"
@@ -74,14 +69,19 @@ class Wanted:
             raise UsageError(f"there is no split {split!r}: choose one of {', '.join(SPLITS)}")
         self._split, self._settings = split, CleaningSettings()
 
-    def may_be(self, kind: RecordKind, source: str, combination: str) -> bool:
-        """Whether a record of such names can be one of the split. Asked before it is verified, which is what costs."""
+    def may_be(self, kind: RecordKind, source: str, names: Iterable[str]) -> bool:
+        """Whether a record with this voice, or of these operators, can be one of the split. Asked before it is
+        verified, which is what costs."""
         if self._split in ("", HELD_OUT):
             return True
-        return split_by_name(kind, source, combination, self._settings) == self._split
+        return _split_by_name(kind, source, _combination(source, names), self._settings) == self._split
 
     def has(self, record: Record) -> bool:
         return not self._split or split_of(record, self._settings) == self._split
+
+
+def _combination(source: str, names: Iterable[str]) -> str:
+    return f"{source} {'+'.join(sorted(set(names)))}"
 
 
 def _drawn(name: str, settings: CleaningSettings, scale: float = 1.0) -> str:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from terraformer.data.cleaning.splits import Wanted, joined
+from terraformer.data.cleaning.splits import Wanted
 from terraformer.data.intents.names import rule_names
 from terraformer.data.making import Made, Rejection, unit_rng
 from terraformer.data.mutation.applied import Accepted, AppliedBase, apply_base, judge
@@ -97,7 +97,7 @@ class MutationMaker:
             if composed is None:
                 break
             used.update(composed.names)
-            if not self._wanted.may_be(self.kind, applied.source, f"{applied.source} {joined(composed.names)}"):
+            if not self._wanted.may_be(self.kind, applied.source, composed.names):
                 continue
             outcome = judge(applied, composed, pool)
             if isinstance(outcome, Rejection):

@@ -45,8 +45,7 @@ class GenerationMaker:
         for n, candidate in enumerate(candidates(chosen, rng.randrange(1 << 40), clones=clones)):
             if n and first is not None and rng.random() < 0.3:  # another answer to the same prompt
                 candidate = replace(candidate, prompt=first.prompt, voice=first.voice)
-            source = f"blueprint:{candidate.scenario.blueprint}"
-            if not self._wanted.may_be(self.kind, source, f"{source} {candidate.voice}"):
+            if not self._wanted.may_be(self.kind, _source(candidate), (candidate.voice,)):
                 continue
             proven = prove(candidate, pool)
             if isinstance(proven, Rejection):
@@ -73,10 +72,14 @@ class GenerationMaker:
             resource_types=types,
             services=services_of(types),
             difficulty=difficulty_of(proven.plan, len(proven.report.rules)),
-            source=f"blueprint:{candidate.scenario.blueprint}",
+            source=_source(candidate),
             family=candidate.voice,
             licence="Apache-2.0",
             seed=seed,
             versions=versions_of(proven.report),
             metadata={"scenario": candidate.scenario.seed},
         )
+
+
+def _source(candidate: Candidate) -> str:
+    return f"blueprint:{candidate.scenario.blueprint}"
