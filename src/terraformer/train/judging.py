@@ -59,7 +59,8 @@ class RlTask:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One reply, scored. ``reward`` is None where the tools failed. ``blamed`` and ``sound`` are characters of the
-    reply; both empty where nothing was located."""
+    reply; both empty where nothing was located. ``nothing`` is the report of doing nothing, for a change that is paid
+    by the dense reward."""
 
     reward: float | None
     config: TerraformConfig | None
@@ -69,6 +70,7 @@ class Judged:
     problem: str = ""
     blamed: tuple[Span, ...] = ()
     sound: tuple[Span, ...] = ()
+    nothing: VerificationReport | None = None
 
     @property
     def correct(self) -> bool:
@@ -185,7 +187,8 @@ class Judge:
         if report is None:
             return Judged(None, config, facts, None, {}, "the configuration before could not be applied")
         terms: dict[str, float] = {}
-        dense = dense_reward(report, facts, task.expected, self._settings, self._nothing.get(task.id))
+        nothing = self._nothing.get(task.id)
+        dense = dense_reward(report, facts, task.expected, self._settings, nothing)
         if dense is not None:
             terms = dense.terms()
         value = paper_reward(report) if self._reward == "paper" else dense.total if dense is not None else None
@@ -197,4 +200,5 @@ class Judge:
             terms,
             blamed=blamed_spans(reply, config, report, read.edits),
             sound=sound_spans(reply, config, report, read.edits),
+            nothing=nothing,
         )
