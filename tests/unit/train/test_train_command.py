@@ -130,6 +130,11 @@ def test_from_data_to_a_file_for_llama(place: Path, capsys: pytest.CaptureFixtur
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     assert run(["train", "plot", str(place / "sft"), str(place / "rl"), "--out", str(place / "c.png")]) == 0
     assert (place / "c.png").stat().st_size > 10_000
+    (place / "rl-2").mkdir()
+    (place / "rl-2/metrics.jsonl").write_text((place / "rl/metrics.jsonl").read_text())
+    runs = [str(place / name) for name in ("sft", "rl", "rl-2")]
+    assert run(["train", "plot", *runs, "--out", str(place / "three.png")]) == 0
+    assert (place / "three.png").stat().st_size > 10_000
 
 
 def test_what_is_wrong_is_said(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
