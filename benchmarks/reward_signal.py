@@ -127,7 +127,7 @@ def main() -> int:
     arguments.add_argument("--tasks", type=int, default=192)
     arguments.add_argument("--group", type=int, default=8)
     arguments.add_argument("--folds", type=int, default=4)
-    arguments.add_argument("--rule", choices=sorted(RULES), default="muon")
+    arguments.add_argument("--rule", choices=("adamw", "muon"), default="muon")
     arguments.add_argument("--temperature", type=float, default=0.8)
     arguments.add_argument("--hardest", type=int, default=5)
     arguments.add_argument("--seed", type=int, default=0)
