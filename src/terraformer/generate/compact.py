@@ -19,9 +19,11 @@ from terraformer.generate.prompts import clean
 from terraformer.models.base import Message
 from terraformer.types import Certificate, TerraformConfig
 
-__all__ = ["FINDINGS", "compact_answer", "compact_hcl", "compact_messages", "render_findings"]
+__all__ = ["FINDINGS", "LONGEST", "compact_answer", "compact_hcl", "compact_messages", "render_findings"]
 
 FINDINGS: Final = "Findings:"
+LONGEST: Final = 4_000
+"""Characters of messages beyond which a small model has seen none."""
 _MOST_FINDINGS: Final = 6
 _LONGEST_FINDING: Final = 360
 _ALIGNED: Final = re.compile(r"^(\s*(?:\"[^\"\n]*\"|[\w.-]+)) {2,}= ")

@@ -1,7 +1,7 @@
 """The strategy for models that were trained on the short form of dialogue (``compact``): ``model.dialogue`` says so.
 
 First answers are whole configurations, or edits where there is a configuration before; repairs are edits of the best
-attempt, asked for with its findings, as in training.
+attempt, asked for with its findings, as in training. What is too long to be shown again is drawn anew instead.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from terraformer.errors import UsageError
-from terraformer.generate.compact import compact_messages
+from terraformer.generate.compact import LONGEST, compact_messages
 from terraformer.generate.copying import copying_grammar
 from terraformer.generate.requests import Request, redrawn
 from terraformer.generate.settings import GenerateSettings
@@ -57,13 +57,14 @@ class CompactStrategy:
         last = attempts[-1]
         number = last.round + 1
         kept = attempts[best] if best is not None else last
-        if kept.config is None:
-            request = self.first()
-            return replace(request, sampling=redrawn(self._settings.sampling, number))
         errors = kept.report.errors if kept.report is not None else ()
-        if not errors:
+        if kept.config is not None and not errors:
             return None
-        return self._edits(kept.config, errors, number if last is not kept else 0)
+        if kept.config is not None:
+            request = self._edits(kept.config, errors, number if last is not kept else 0)
+            if sum(len(m["content"]) for m in request.messages) <= LONGEST:
+                return request
+        return replace(self.first(), sampling=redrawn(self._settings.sampling, number))
 
     def _edits(self, base: TerraformConfig, errors: Sequence[Certificate], number: int) -> Request:
         messages = compact_messages(self._prompt, base, errors)

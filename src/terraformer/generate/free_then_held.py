@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from terraformer.errors import UsageError
+from terraformer.generate.compact import LONGEST
 from terraformer.generate.requests import Request, Strategy, redrawn
 from terraformer.generate.settings import GenerateSettings
 from terraformer.hcl import Extraction, scan
@@ -25,8 +26,6 @@ __all__ = ["Demands", "FreeThenHeld"]
 
 DRAWS: Final = 2
 """Free answers before the grammar, the first one among them."""
-LONGEST: Final = 4_000
-"""Characters of a request, with the configuration that it is about, beyond which a small model has seen none."""
 
 
 class FreeThenHeld:

@@ -81,6 +81,14 @@ def test_generate_and_repair_by_edits() -> None:
     assert second[1].temperature == 0 < third[1].temperature  # the likeliest answer was of no use: another is drawn
 
 
+def test_what_is_too_long_to_be_shown_again_is_drawn_again() -> None:
+    model = Scripted(BROKEN.replace("\n}", f'\n  policy = "{5_000 * "x"}"\n}}'), GOOD)
+    trace = generate("A queue jobs.", model=model, verifier=verifier, settings=GenerateSettings(strategy="chat"))
+    assert trace.stopped == "clean"
+    assert [m[0]["content"] for m, _, _ in model.asked] == 2 * ["A queue jobs."]
+    assert model.asked[0][1].temperature == 0 < model.asked[1][1].temperature
+
+
 def test_an_answer_that_is_none_is_drawn_again() -> None:
     strategy = CompactStrategy("A queue.", GenerateSettings())
     attempt = Attempt(0, (), "no", None, None, problem="the reply holds no configuration")
