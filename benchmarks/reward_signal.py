@@ -18,25 +18,22 @@ folds. What is not covered: what many steps lead to, as a model that learns to b
 
 from __future__ import annotations
 
-import random
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from _common import finish, parser
-from rl_signal import CPU, PART, RULES, Asked, Gradient, divergence, told_by
+from _common import finish
+from rl_signal import CPU, PART, RULES, Asked, Gradient, divergence, rollout_parser, told_by
 from terraformer.rewards import CreditSettings, DenseSettings, dense_reward, paper_reward, token_credit
-from terraformer.train.datasets import sample_tasks
 from terraformer.train.judging import Judge, Judged, RlTask
 from terraformer.train.losses import group_advantages
 from terraformer.train.passes import passes
 from terraformer.train.precision import autocast
-from terraformer.train.sampling import Rollout, offsets_of, sample
+from terraformer.train.sampling import Rollout, offsets_of
 from terraformer.verify import VerifierPool, VerifySettings
 
 COST = 1e-3
@@ -73,11 +70,7 @@ def gradients(asked: Asked, tasks: Sequence[RlTask], judge: Judge, seed: int) ->
     found = {name: [torch.zeros_like(p) for p in chosen] for name in REWARDS}
     parts = [tasks[n : n + PART] for n in range(0, len(tasks), PART)]
     for number, part in enumerate(parts):
-        each = [task for task in part for _ in range(asked.group)]
-        prompts = [asked.prompt(task) for task in each]
-        rollouts = sample(asked.low, asked.tokenizer, asked.template, prompts, asked.settings, seed + number)
-        judged = judge.judge([(task, r.text) for task, r in zip(each, rollouts, strict=True)])
-        asked.right, asked.replies = asked.right + sum(j.correct for j in judged), asked.replies + len(judged)
+        each, rollouts, judged = asked.answer(part, judge, seed + number)
         paid = {name: advantages(asked, name, each, rollouts, judged) for name in REWARDS}
         moving = [n for n in range(len(rollouts)) if any(any(paid[name][n]) for name in REWARDS)]
         # The same passes for each reward, in the same order: one forward pass, and a backward one each.
@@ -121,25 +114,12 @@ def product(one: Sequence[Tensor], other: Sequence[Tensor]) -> float:
 
 
 def main() -> int:
-    arguments = parser(__doc__ or "")
-    arguments.add_argument("--model", default="terraformer-19m")
-    arguments.add_argument("--data", type=Path, action="append", required=True)
-    arguments.add_argument("--tasks", type=int, default=192)
-    arguments.add_argument("--group", type=int, default=8)
+    arguments = rollout_parser(__doc__ or "", tasks=192, temperature=0.8)
     arguments.add_argument("--folds", type=int, default=4)
     arguments.add_argument("--rule", choices=("adamw", "muon"), default="muon")
-    arguments.add_argument("--temperature", type=float, default=0.8)
-    arguments.add_argument("--hardest", type=int, default=5)
-    arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
     asked = Asked(options.model, options.temperature, options.group)
-
-    def fits(task: RlTask) -> bool:
-        return task.difficulty <= options.hardest and asked.fits(task)
-
-    tasks = sample_tasks(options.data, "train", options.tasks + 48, seed=options.seed, fits=fits)
-    random.Random(options.seed).shuffle(tasks)
-    tasks, others = tasks[: options.tasks], tasks[options.tasks :]
+    tasks, others = asked.draw(options, 48)
     with VerifierPool(options.jobs or None, VerifySettings(core=options.core)) as pool:
         judge = Judge(pool, "dense", RECIPE)
         folds = [

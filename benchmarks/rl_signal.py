@@ -14,6 +14,7 @@ symmetric), so what is signal and what is luck only several seeds tell. Writes a
 
 from __future__ import annotations
 
+import argparse
 import copy
 import random
 import sys
@@ -27,7 +28,7 @@ from torch import Tensor
 from _common import finish, parser
 from terraformer.train.datasets import sample_tasks
 from terraformer.train.dialogues import reply_of
-from terraformer.train.judging import Judge, RlTask
+from terraformer.train.judging import Judge, Judged, RlTask
 from terraformer.train.losses import group_advantages
 from terraformer.train.passes import Pass, passes
 from terraformer.train.precision import autocast
@@ -85,17 +86,34 @@ class Asked:
     def fits(self, task: RlTask) -> bool:
         return len(self.prompt(task)) <= LONGEST
 
+    def draw(self, options: argparse.Namespace, known: int) -> tuple[list[RlTask], list[RlTask]]:
+        """Training requests, and ``known`` others whose answers are known."""
+
+        def fits(task: RlTask) -> bool:
+            return task.difficulty <= options.hardest and self.fits(task)
+
+        tasks = sample_tasks(options.data, "train", options.tasks + known, seed=options.seed, fits=fits)
+        random.Random(options.seed).shuffle(tasks)
+        return tasks[: options.tasks], tasks[options.tasks :]
+
+    def answer(
+        self, tasks: Sequence[RlTask], judge: Judge, seed: int
+    ) -> tuple[list[RlTask], list[Rollout], list[Judged]]:
+        """A group of replies to each: the task of each reply, the reply and what became of it."""
+        each = [task for task in tasks for _ in range(self.group)]
+        prompts = [self.prompt(task) for task in each]
+        rollouts = sample(self.low, self.tokenizer, self.template, prompts, self.settings, seed)
+        judged = judge.judge([(task, r.text) for task, r in zip(each, rollouts, strict=True)])
+        self.right, self.replies = self.right + sum(j.correct for j in judged), self.replies + len(judged)
+        return each, rollouts, judged
+
     def gradient(self, tasks: Sequence[RlTask], judge: Judge, seed: int) -> Gradient:
         """Of the mean share of right replies, by rollouts."""
         self.model.zero_grad()
         parts = [tasks[n : n + PART] for n in range(0, len(tasks), PART)]
         for number, part in enumerate(parts):
-            each = [task for task in part for _ in range(self.group)]
-            prompts = [self.prompt(task) for task in each]
-            rollouts = sample(self.low, self.tokenizer, self.template, prompts, self.settings, seed + number)
-            judged = judge.judge([(task, r.text) for task, r in zip(each, rollouts, strict=True)])
+            _, rollouts, judged = self.answer(part, judge, seed + number)
             right = torch.tensor([float(j.correct) for j in judged]).view(-1, self.group)
-            self.right, self.replies = self.right + int(right.sum()), self.replies + right.numel()
             advantages = group_advantages(right, scale=False).flatten().tolist()
             chosen = [(r, [a] * len(r.ids)) for r, a in zip(rollouts, advantages, strict=True) if a]
             for batch in passes([r for r, _ in chosen], [a for _, a in chosen], 8, share=True):
@@ -141,24 +159,23 @@ def divergence(model: Any, chosen: Sequence[int], update: Gradient, parts: Seque
     raise SystemExit(f"no size of step was found whose KL is near 0.001 nats a token (last: {told:.2g})")
 
 
+def rollout_parser(description: str, *, tasks: int, temperature: float) -> argparse.ArgumentParser:
+    """With the options of what is asked of which model; the defaults of two of them differ."""
+    made = parser(description)
+    made.add_argument("--model", default="terraformer-19m")
+    made.add_argument("--data", type=Path, action="append", required=True)
+    made.add_argument("--tasks", type=int, default=tasks)
+    made.add_argument("--group", type=int, default=8)
+    made.add_argument("--temperature", type=float, default=temperature)
+    made.add_argument("--hardest", type=int, default=5)
+    made.add_argument("--seed", type=int, default=0)
+    return made
+
+
 def main() -> int:
-    arguments = parser(__doc__ or "")
-    arguments.add_argument("--model", default="terraformer-19m")
-    arguments.add_argument("--data", type=Path, action="append", required=True)
-    arguments.add_argument("--tasks", type=int, default=48)
-    arguments.add_argument("--group", type=int, default=8)
-    arguments.add_argument("--temperature", type=float, default=0.5)
-    arguments.add_argument("--hardest", type=int, default=5)
-    arguments.add_argument("--seed", type=int, default=0)
-    options = arguments.parse_args()
+    options = rollout_parser(__doc__ or "", tasks=48, temperature=0.5).parse_args()
     asked = Asked(options.model, options.temperature, options.group)
-
-    def fits(task: RlTask) -> bool:
-        return task.difficulty <= options.hardest and asked.fits(task)
-
-    tasks = sample_tasks(options.data, "train", options.tasks + 32, seed=options.seed, fits=fits)
-    random.Random(options.seed).shuffle(tasks)
-    tasks, others = tasks[: options.tasks], tasks[options.tasks :]
+    tasks, others = asked.draw(options, 32)
     with VerifierPool(options.jobs or None, VerifySettings(core=options.core)) as pool:
         judge = Judge(pool)
         halves = [asked.gradient(tasks[start::2], judge, 1_000 * (start + 1)) for start in (0, 1)]
